@@ -1,0 +1,85 @@
+// One provider as it is configured: settings, credentials, and what happens to requests before the provider sees them.
+import { JsonKind } from "../json/document";
+import { Provider } from "../providers/provider";
+import { ProviderSettings, Protocol } from "../providers/provider-settings";
+import { createProvider, knownTypes } from "../providers/registry";
+import { ApiToken, readTokens } from "./api-token";
+import { CustomSetting, readCustomSettings } from "./custom-setting";
+import { FieldReader } from "./field-reader";
+import { memberPath, quoted } from "./json-path";
+import { readLaterFields } from "./later-fields";
+import { ModelMapping } from "./model-mapping";
+import { nearestNames, suggestion } from "./nearest-name";
+import { readSettings } from "./provider-fields";
+
+/** Milliseconds that calls beside the request may take. */
+const DEFAULT_TIMEOUT: i32 = 120_000;
+
+/** A valid configuration of one provider; never changes. */
+export class ProviderConfig {
+  timeout: i32 = DEFAULT_TIMEOUT;
+  tokens: ApiToken[] = [];
+  customSettings: CustomSetting[] = [];
+  readonly modelMapping: ModelMapping = new ModelMapping();
+
+  constructor(
+    readonly provider: Provider,
+    readonly settings: ProviderSettings,
+  ) {}
+
+  get protocol(): Protocol {
+    return this.settings.protocol;
+  }
+}
+
+/** Reads the object of a provider. Null: the report has an error. */
+export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
+  const settings = new ProviderSettings();
+  readSettings(reader, settings);
+  const tokens = readTokens(reader);
+  const timeout = reader.integer("timeout", 1, i32.MAX_VALUE, DEFAULT_TIMEOUT);
+  const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
+  const customSettings = readCustomSettings(reader, protocol);
+  const mapping = reader.stringMap("modelMapping");
+  readLaterFields(reader);
+  reader.warnOfUnknown();
+  const provider = makeProvider(reader, settings);
+  if (!provider) return null;
+  const config = new ProviderConfig(provider, settings);
+  config.timeout = timeout;
+  config.tokens = tokens;
+  config.customSettings = customSettings;
+  fillMapping(config.modelMapping, mapping, reader);
+  return reader.report.failed ? null : config;
+}
+
+function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider | null {
+  const report = reader.report;
+  if (report.failed) return null;
+  const type = settings.type;
+  const path = reader.pathOf("type");
+  if (type.length == 0) {
+    report.fail(path, "expected the type of the provider, one of " + knownTypes().join(", "));
+    return null;
+  }
+  const provider = createProvider(settings);
+  if (!provider) {
+    const near = nearestNames(type, knownTypes());
+    const known = near.length > 0 ? suggestion(type, near) : "; known are " + knownTypes().join(", ");
+    report.fail(path, "unknown provider type " + quoted(type) + known);
+    return null;
+  }
+  const wrong = provider.validate();
+  // The provider says the field, and this makes it a path.
+  if (wrong.length > 0) report.fail("", reader.path + "." + wrong);
+  return provider;
+}
+
+function fillMapping(mapping: ModelMapping, entries: Map<string, string>, reader: FieldReader): void {
+  const keys = entries.keys();
+  for (let i = 0; i < keys.length; ++i) {
+    const wrong = mapping.add(keys[i], entries.get(keys[i]));
+    const path = memberPath(reader.pathOf("modelMapping"), keys[i]);
+    if (wrong.length > 0) reader.report.fail(path, wrong);
+  }
+}

@@ -1,0 +1,27 @@
+// All state of one request and its answer.
+import { ProviderConfig } from "../config/provider-config";
+import { Call } from "../providers/call";
+import { StreamTranslator } from "../providers/stream-translator";
+import { Phase } from "./phase";
+
+/** One request on its way through the filter and back. */
+export class Exchange {
+  phase: Phase = Phase.New;
+  readonly call: Call = new Call();
+  /** HTTP status of the provider's answer. */
+  status: i32 = 0;
+  translator: StreamTranslator | null = null;
+  /** The error answer is compressed, so that it cannot be read. */
+  isCompressed: bool = false;
+  /** The client can read a compressed answer. */
+  acceptsGzip: bool = false;
+
+  constructor(readonly config: ProviderConfig) {}
+
+  /** Gives memory back that is not collected. */
+  release(): void {
+    const translator = this.translator;
+    if (translator !== null) translator.release();
+    this.translator = null;
+  }
+}

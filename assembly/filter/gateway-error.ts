@@ -1,0 +1,22 @@
+// Errors that Envoy itself answered with, told by %RESPONSE_CODE_DETAILS%:
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
+import { ApiError } from "../openai/api-error";
+
+/** The OpenAI error for an answer that Envoy made. */
+export function gatewayError(provider: string, status: i32): ApiError {
+  if (status == 413) {
+    const message = "The request body is larger than the gateway's buffer limit.";
+    return new ApiError(413, "invalid_request_error", "request_too_large", message);
+  }
+  if (status == 504 || status == 408) {
+    const message = `The provider '${provider}' did not answer in time.`;
+    return new ApiError(status, "server_error", "timeout", message);
+  }
+  if (status >= 500) {
+    const message = `The provider '${provider}' could not be reached.`;
+    return new ApiError(status, "server_error", "upstream_unavailable", message);
+  }
+  const message = `The gateway refused the request with status ${status}.`;
+  const type = status == 429 ? "rate_limit_error" : "invalid_request_error";
+  return new ApiError(status, type, status == 429 ? "rate_limit_exceeded" : "", message);
+}

@@ -1,0 +1,102 @@
+// What Envoy calls for one HTTP stream. The only place that answers with a filter status.
+import { PluginConfig } from "../config/plugin-config";
+import { ProviderConfig } from "../config/provider-config";
+import { StreamContext } from "../proxy-wasm/contexts";
+import { Headers } from "../proxy-wasm/headers";
+import { getProperty } from "../proxy-wasm/properties";
+import { FilterBodyStatus, FilterHeadersStatus, HeaderMapType } from "../proxy-wasm/types";
+import { Exchange } from "./exchange";
+import { Phase } from "./phase";
+import { beginRequest, finishRequest } from "./request";
+import { beginResponse, finishError, finishResponse } from "./response";
+import { dropRest, pushStream } from "./response-stream";
+
+/** The headers at hand: read once for a message and used up within the callback. */
+const HEADERS: Headers = new Headers();
+
+/** Carries one exchange through its phases. */
+export class HttpContext extends StreamContext {
+  private exchange: Exchange | null = null;
+
+  constructor(
+    id: u32,
+    private readonly config: PluginConfig,
+  ) {
+    super(id);
+  }
+
+  onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
+    HEADERS.read(HeaderMapType.RequestHeaders);
+    const config = this.match();
+    if (config === null) return FilterHeadersStatus.Continue;
+    const exchange = new Exchange(config);
+    this.exchange = exchange;
+    exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
+    return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
+      ? FilterHeadersStatus.StopIteration
+      : FilterHeadersStatus.Continue;
+  }
+
+  private match(): ProviderConfig | null {
+    const config = this.config;
+    if (!config.needsMatch) return config.match("", "", "");
+    const host = HEADERS.get(":authority");
+    return config.match(host, getProperty("route_name"), getProperty("cluster_name"));
+  }
+
+  onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    const exchange = this.exchange;
+    if (exchange === null) return FilterBodyStatus.Continue;
+    if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
+    if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
+    if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+    exchange.phase = finishRequest(exchange, length);
+    return exchange.phase == Phase.Over
+      ? FilterBodyStatus.StopIterationNoBuffer
+      : FilterBodyStatus.Continue;
+  }
+
+  onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
+    const exchange = this.exchange;
+    if (exchange === null) return FilterHeadersStatus.Continue;
+    if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
+      return FilterHeadersStatus.Continue;
+    }
+    HEADERS.read(HeaderMapType.ResponseHeaders);
+    exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    return exchange.phase == Phase.Passing
+      ? FilterHeadersStatus.Continue
+      : FilterHeadersStatus.StopIteration;
+  }
+
+  onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    const exchange = this.exchange;
+    if (exchange === null) return FilterBodyStatus.Continue;
+    switch (exchange.phase) {
+      case Phase.GatheringResponse:
+        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+        finishResponse(exchange, length);
+        return FilterBodyStatus.Continue;
+      case Phase.GatheringError:
+        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+        finishError(exchange, length);
+        return FilterBodyStatus.Continue;
+      case Phase.HoldingStream:
+      case Phase.Streaming:
+        return pushStream(exchange, length, endOfStream)
+          ? FilterBodyStatus.Continue
+          : FilterBodyStatus.StopIterationNoBuffer;
+      case Phase.Dropping:
+        dropRest(length);
+        return FilterBodyStatus.Continue;
+      default:
+        return FilterBodyStatus.Continue;
+    }
+  }
+
+  onDelete(): void {
+    const exchange = this.exchange;
+    if (exchange !== null) exchange.release();
+    this.exchange = null;
+  }
+}

@@ -1,0 +1,25 @@
+// Where an exchange stands.
+
+/** One step after the other; an exchange never goes back. */
+export const enum Phase {
+  /** Nothing has come yet. */
+  New,
+  /** No configuration applies, or the plugin has nothing to do: everything passes. */
+  Passing,
+  /** The request's JSON body is being gathered; its headers are held. */
+  GatheringRequest,
+  /** The request has gone to the provider. */
+  AwaitingResponse,
+  /** A whole answer is being gathered; its headers are held. */
+  GatheringResponse,
+  /** An error answer is being gathered; its headers are held. */
+  GatheringError,
+  /** A stream has begun; its headers are held until its first event. */
+  HoldingStream,
+  /** A stream is under way. */
+  Streaming,
+  /** A stream was broken off: what still comes is dropped. */
+  Dropping,
+  /** The client's answer is made: what still comes passes. */
+  Over,
+}

@@ -1,0 +1,265 @@
+// From the client's request to the provider's.
+import { applyCustomSettings } from "../config/custom-settings";
+import { ProviderConfig } from "../config/provider-config";
+import { Document, jsonErrorText } from "../json/document";
+import { JsonEdit } from "../json/edit";
+import {
+  ApiError,
+  invalidRequest,
+  invalidType,
+  missingParameter,
+} from "../openai/api-error";
+import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
+import { EncodedBody } from "../providers/encoded-body";
+import { HeaderEdits } from "../providers/header-edits";
+import { Protocol } from "../providers/provider-settings";
+import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
+import { Headers, setHeader } from "../proxy-wasm/headers";
+import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
+import { BufferType, HeaderMapType } from "../proxy-wasm/types";
+import { BodyKind, Capability, Endpoint, findEndpoint } from "../routing/capability";
+import { ByteWriter } from "../text/byte-writer";
+import { Exchange } from "./exchange";
+import { replyWithError } from "./local-reply";
+import { Phase } from "./phase";
+import { applyHeaderEdits, clientCredential, removeClientHeaders } from "./request-headers";
+
+const REQUEST: Document = new Document();
+const CUSTOMIZED: Document = new Document();
+const CUSTOM_EDIT: JsonEdit = new JsonEdit();
+const CUSTOM_TEXT: ByteWriter = new ByteWriter();
+const BODY: EncodedBody = new EncodedBody();
+
+/** Takes the headers. The answer is the phase that follows: gathering, awaiting, passing or over. */
+export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
+  const call = exchange.call;
+  readTarget(exchange, headers);
+  call.created = currentTimeNanoseconds() / 1_000_000_000;
+  call.random = randomBits();
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  const endpoint = findEndpoint(call.clientPath, call.pathParameters);
+  if (!isOriginal) {
+    const error = checkEndpoint(exchange, endpoint);
+    if (error !== null) return refuse(error);
+  }
+  if (endpoint !== null) call.capability = endpoint.capability;
+  call.clientBeta = headers.get("anthropic-beta");
+  call.clientVersion = headers.get("anthropic-version");
+  exchange.acceptsGzip = headers.get("accept-encoding").includes("gzip");
+  const credentialError = chooseToken(exchange, headers);
+  if (credentialError !== null) return refuse(credentialError);
+  const isJson = needsBody(exchange, endpoint, headers);
+  if (isJson && !isOriginal) {
+    const error = checkBodyHeaders(headers, endOfStream);
+    if (error !== null) return refuse(error);
+  }
+  removeClientHeaders(headers);
+  if (isJson && !headers.get("content-type").includes("json")) {
+    setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
+  }
+  if (!isJson || endOfStream) {
+    sendHeaders(exchange, 0, 0);
+    return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+  }
+  return Phase.GatheringRequest;
+}
+
+function refuse(error: ApiError): Phase {
+  replyWithError(error);
+  return Phase.Over;
+}
+
+function readTarget(exchange: Exchange, headers: Headers): void {
+  const call = exchange.call;
+  const target = headers.get(":path");
+  const mark = target.indexOf("?");
+  call.method = headers.get(":method");
+  call.clientPath = mark < 0 ? target : target.substring(0, mark);
+  call.query = mark < 0 ? "" : target.substring(mark + 1);
+}
+
+function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError | null {
+  const call = exchange.call;
+  if (endpoint === null) {
+    const message = `Invalid URL (${call.method} ${call.clientPath})`;
+    return new ApiError(404, "invalid_request_error", "", message);
+  }
+  if (!endpoint.takes(call.method)) {
+    const message = `Not allowed to ${call.method} on ${call.clientPath}. Use ${endpoint.methods}.`;
+    return new ApiError(405, "invalid_request_error", "method_not_supported", message);
+  }
+  const provider = exchange.config.provider;
+  if (provider.pathTemplate(endpoint.capability).length > 0) return null;
+  const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
+  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
+}
+
+/** A configured token, else the client's own. */
+function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
+  const config = exchange.config;
+  const call = exchange.call;
+  const count = config.tokens.length;
+  if (count > 0) {
+    const at = count == 1 ? 0 : <i32>(call.random % <u64>count);
+    call.token = config.tokens[at].value;
+    return null;
+  }
+  call.token = clientCredential(headers);
+  if (call.token.length > 0 || !config.provider.needsToken()) return null;
+  const message =
+    "You didn't provide an API key. You need to provide it in an Authorization header using " +
+    "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
+  return new ApiError(401, "invalid_request_error", "", message);
+}
+
+/** Whether the body has to be read before the request can go on. */
+function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
+  const type = headers.get("content-type");
+  if (type.startsWith("multipart/")) return false;
+  if (exchange.config.protocol == Protocol.Original) {
+    return exchange.config.customSettings.length > 0 && type.includes("json");
+  }
+  return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
+}
+
+function checkBodyHeaders(headers: Headers, endOfStream: bool): ApiError | null {
+  if (endOfStream) return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+  const encoding = headers.get("content-encoding");
+  if (encoding.length == 0 || encoding == "identity") return null;
+  const message = `The request body is encoded as '${encoding}'. Send it without content-encoding.`;
+  return new ApiError(415, "invalid_request_error", "unsupported_content_type", message);
+}
+
+/** Takes the whole body of `length` bytes and sends the provider's request. */
+export function finishRequest(exchange: Exchange, length: i32): Phase {
+  const bytes = getBuffer(BufferType.HttpRequestBody, 0, length);
+  const ptr = bytes.ptr;
+  const size = bytes.length;
+  BODY.clear();
+  const error = encode(exchange, ptr, size);
+  REQUEST.release();
+  CUSTOMIZED.release();
+  if (error !== null) return refuse(error);
+  const isWhole = BODY.replaces < 0;
+  const finalPtr = isWhole ? BODY.out.ptr : ptr;
+  const finalLength = BODY.resultLength(size);
+  if (BODY.replaces != 0) {
+    const replaced = isWhole ? i32.MAX_VALUE : BODY.replaces;
+    setBuffer(BufferType.HttpRequestBody, replaced, BODY.out.ptr, BODY.out.length);
+  }
+  sendHeaders(exchange, finalPtr, isWhole ? BODY.out.length : size);
+  if (BODY.replaces != 0) {
+    setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
+  }
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+}
+
+function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const doc = REQUEST;
+  if (!doc.parse(ptr, length)) {
+    const reason = jsonErrorText(doc.error);
+    const message = `We could not parse the JSON body of your request: ${reason} at byte ${doc.errorOffset}.`;
+    return invalidRequest(message);
+  }
+  if (!doc.isObject(doc.root())) {
+    return invalidRequest("We could not parse the JSON body of your request: it is no object.");
+  }
+  const config = exchange.config;
+  if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
+  const error = readRequest(exchange, doc);
+  if (error !== null) return error;
+  if (config.customSettings.length == 0) {
+    return config.provider.encodeRequest(exchange.call, doc, BODY);
+  }
+  return encodeCustomized(exchange, doc);
+}
+
+/** The members that the gateway itself needs. */
+function readRequest(exchange: Exchange, doc: Document): ApiError | null {
+  const call = exchange.call;
+  const root = doc.root();
+  const model = doc.get(root, "model");
+  if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
+  call.requestedModel = doc.string(model);
+  call.model = exchange.config.modelMapping.map(call.requestedModel);
+  if (call.model.length == 0 && needsModel(call.capability)) return missingParameter("model");
+  const streamError = checkOptionalBool(doc, "stream");
+  if (streamError !== null) return streamError;
+  call.stream = doc.isTrue(doc.get(root, "stream"));
+  const options = doc.get(root, "stream_options");
+  if (!doc.absent(options) && !doc.isObject(options)) return invalidType("stream_options", "an object");
+  call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
+  return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
+}
+
+function needsModel(capability: Capability): bool {
+  switch (capability) {
+    case Capability.Chat:
+    case Capability.Completions:
+    case Capability.Embeddings:
+    case Capability.AudioSpeech:
+    case Capability.Rerank:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Custom settings change the client's body first; the provider's encoder then sees a body like any other. */
+function encodeCustomized(exchange: Exchange, doc: Document): ApiError | null {
+  const config = exchange.config;
+  CUSTOM_EDIT.begin(doc);
+  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
+  CUSTOM_TEXT.clear();
+  CUSTOM_EDIT.apply(CUSTOM_TEXT);
+  if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) {
+    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
+  }
+  const error = config.provider.encodeRequest(exchange.call, CUSTOMIZED, BODY);
+  if (error !== null) return error;
+  if (BODY.replaces >= 0) {
+    const kept = BODY.replaces;
+    BODY.out.bytes(CUSTOM_TEXT.ptr + kept, CUSTOM_TEXT.length - kept);
+    BODY.replaces = -1;
+  }
+  return null;
+}
+
+/** Under the provider's own protocol only the custom settings touch the body. */
+function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | null {
+  CUSTOM_EDIT.begin(doc);
+  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
+  if (CUSTOM_EDIT.isEmpty()) return null;
+  CUSTOM_EDIT.apply(BODY.rewrite());
+  return null;
+}
+
+/** Path, host and headers of the provider's request, signed over its final body. */
+function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
+  const config = exchange.config;
+  const call = exchange.call;
+  const provider = config.provider;
+  const settings = config.settings;
+  const host = settings.providerDomain.length > 0 ? settings.providerDomain : provider.host(call);
+  if (host.length > 0) setHeader(HeaderMapType.RequestHeaders, ":authority", host);
+  const path = upstreamTarget(exchange);
+  if (path.length > 0) setHeader(HeaderMapType.RequestHeaders, ":path", path);
+  const edits = new HeaderEdits();
+  provider.authenticate(call, edits, body, bodyLength);
+  applyHeaderEdits(edits);
+}
+
+/** Path and query at the provider, or "" to keep the client's. */
+function upstreamTarget(exchange: Exchange): string {
+  const call = exchange.call;
+  const provider = exchange.config.provider;
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  const path = isOriginal ? call.clientPath : provider.path(call);
+  const base = exchange.config.settings.providerBasePath;
+  const needsBase = base.length > 0 && !path.startsWith(base + "/");
+  const target = needsBase ? base + path : path;
+  const query = isOriginal ? call.query : provider.query(call);
+  if (query.length == 0) return target;
+  return target + (target.includes("?") ? "&" : "?") + query;
+}

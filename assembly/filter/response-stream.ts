@@ -1,0 +1,76 @@
+// A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
+import { writeErrorEvent } from "../openai/chunk-writer";
+import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { StreamTranslator } from "../providers/stream-translator";
+import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
+import { BufferType } from "../proxy-wasm/types";
+import { StreamOutput } from "../stream/stream-output";
+import { Exchange } from "./exchange";
+import { Phase } from "./phase";
+import { sendError } from "./response";
+
+const OUTPUT: StreamOutput = new StreamOutput();
+
+/** Takes the next `length` bytes. False: nothing goes out yet, since the headers are still held. */
+export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): bool {
+  const translator = exchange.translator;
+  if (translator === null) return true;
+  const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
+  const ptr = bytes.ptr;
+  const size = bytes.length;
+  OUTPUT.begin();
+  translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
+  const failure = translator.failure;
+  if (failure !== null) return breakOff(exchange, failure);
+  const isHeld = exchange.phase == Phase.HoldingStream;
+  if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  exchange.phase = Phase.Streaming;
+  sendOutput(ptr, size);
+  return true;
+}
+
+function translate(
+  translator: StreamTranslator,
+  provider: string,
+  ptr: usize,
+  length: i32,
+  endOfStream: bool,
+): void {
+  const decoder = translator.decoder();
+  decoder.push(ptr, length);
+  while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
+  if (endOfStream && translator.failure === null) {
+    decoder.finish();
+    while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
+    if (translator.failure === null) translator.onEnd(OUTPUT);
+  }
+  if (decoder.failed && translator.failure === null) {
+    translator.failure = invalidUpstreamResponse(provider, "an event is too large or malformed");
+  }
+}
+
+/**
+ * The stream broke. Before the first event the client gets the error as an answer of its own, after it as an event
+ * without [DONE]. What the provider still sends is dropped.
+ */
+function breakOff(exchange: Exchange, failure: ApiError): bool {
+  if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
+    sendError(failure);
+  } else {
+    writeErrorEvent(failure, OUTPUT.writer());
+    sendOutput(0, -1);
+  }
+  exchange.phase = Phase.Dropping;
+  return true;
+}
+
+function sendOutput(ptr: usize, length: i32): void {
+  if (OUTPUT.isInput(ptr, length)) return;
+  const out = OUTPUT.writer();
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
+}
+
+/** Drops what comes after the client's last byte. */
+export function dropRest(length: i32): void {
+  if (length > 0) setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, 0, 0);
+}

@@ -1,0 +1,139 @@
+// From the provider's whole answer, or its error, to the client's.
+import { Document, jsonErrorText } from "../json/document";
+import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { writeCompletionAsStream } from "../openai/completion-stream";
+import { Call } from "../providers/call";
+import { EncodedBody } from "../providers/encoded-body";
+import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { getProperty } from "../proxy-wasm/properties";
+import { BufferType, HeaderMapType } from "../proxy-wasm/types";
+import { ByteWriter } from "../text/byte-writer";
+import { Exchange } from "./exchange";
+import { errorBody, replyWithError } from "./local-reply";
+import { Phase } from "./phase";
+import { gatewayError } from "./gateway-error";
+
+const RESPONSE: Document = new Document();
+const BODY: EncodedBody = new EncodedBody();
+const WHOLE: ByteWriter = new ByteWriter();
+
+/** Takes the headers of an answer. The answer is the phase that follows. */
+export function beginResponse(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
+  exchange.status = <i32>parseInt(headers.get(":status"), 10);
+  if (exchange.status >= 400) return beginError(exchange, headers, endOfStream);
+  if (exchange.status < 200 || exchange.status >= 300) return Phase.Passing;
+  const call = exchange.call;
+  const provider = exchange.config.provider;
+  if (!provider.readsResponse(call)) return Phase.Passing;
+  const encoding = headers.get("content-encoding");
+  if (encoding.length > 0 && encoding != "identity") return passCompressed(exchange, encoding);
+  if (call.stream && !headers.get("content-type").includes("json")) {
+    exchange.translator = provider.streamTranslator(call);
+    removeHeader(HeaderMapType.ResponseHeaders, "content-length");
+    setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
+    return endOfStream ? emptyAnswer(exchange) : Phase.HoldingStream;
+  }
+  if (endOfStream) return emptyAnswer(exchange);
+  return Phase.GatheringResponse;
+}
+
+/** An answer without a body. */
+function emptyAnswer(exchange: Exchange): Phase {
+  replyWithError(invalidUpstreamResponse(exchange.config.provider.id, "it is empty"));
+  return Phase.Over;
+}
+
+/** A compressed answer though none was asked for cannot be read here; a client that can read it gets it as it is. */
+function passCompressed(exchange: Exchange, encoding: string): Phase {
+  const provider = exchange.config.provider;
+  if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
+  replyWithError(invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`));
+  return Phase.Over;
+}
+
+function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
+  const details = getProperty("response\0code_details");
+  if (details.length > 0 && details != "via_upstream") {
+    replyWithError(gatewayError(exchange.config.provider.id, exchange.status));
+    return Phase.Over;
+  }
+  if (endOfStream) {
+    replyWithError(exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0));
+    return Phase.Over;
+  }
+  exchange.isCompressed = headers.get("content-encoding").length > 0;
+  if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  return Phase.GatheringError;
+}
+
+/** Takes the whole body of a 2xx answer. */
+export function finishResponse(exchange: Exchange, length: i32): void {
+  exchange.phase = Phase.Over;
+  const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
+  const size = bytes.length;
+  BODY.clear();
+  const error = decode(exchange, bytes.ptr, size);
+  RESPONSE.release();
+  if (error !== null) {
+    sendError(error);
+    return;
+  }
+  if (BODY.replaces == 0) return;
+  const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
+  setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
+  setContentLength(BODY.resultLength(size));
+}
+
+function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const provider = exchange.config.provider;
+  if (!RESPONSE.parse(ptr, length)) {
+    const reason = jsonErrorText(RESPONSE.error);
+    return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
+  }
+  const call = exchange.call;
+  const error = provider.decodeResponse(call, RESPONSE, BODY);
+  if (error !== null || !call.stream) return error;
+  return streamWhole(call, ptr, length);
+}
+
+/** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */
+function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
+  WHOLE.clear();
+  if (BODY.replaces >= 0) {
+    WHOLE.writer(BODY.out);
+    WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
+  } else {
+    WHOLE.writer(BODY.out);
+  }
+  if (RESPONSE.parse(WHOLE.ptr, WHOLE.length)) {
+    writeCompletionAsStream(RESPONSE, call.wantsUsage, BODY.rewrite());
+  }
+  setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
+  return null;
+}
+
+/** Takes the whole body of an error answer. */
+export function finishError(exchange: Exchange, length: i32): void {
+  exchange.phase = Phase.Over;
+  const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
+  const size = exchange.isCompressed ? 0 : bytes.length;
+  const provider = exchange.config.provider;
+  sendError(provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
+}
+
+/** Turns the answer whose headers are held into an error. */
+export function sendError(error: ApiError): void {
+  const body = errorBody(error);
+  setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
+  setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
+  setContentLength(body.length);
+  if (error.retryAfter >= 0) {
+    setHeader(HeaderMapType.ResponseHeaders, "retry-after", error.retryAfter.toString());
+  }
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
+}
+
+function setContentLength(length: i32): void {
+  setHeader(HeaderMapType.ResponseHeaders, "content-length", length.toString());
+}

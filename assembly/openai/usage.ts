@@ -1,0 +1,53 @@
+// Token counts: https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage
+import { Document } from "../json/document";
+import { JsonWriter } from "../json/json-writer";
+
+/** Counts of one exchange. Inclusive: cached tokens are part of `prompt`, reasoning tokens of `completion`. */
+export class Usage {
+  prompt: i64 = 0;
+  completion: i64 = 0;
+  cached: i64 = 0;
+  cacheWrite: i64 = 0;
+  reasoning: i64 = 0;
+  /** Whether the provider has said anything. */
+  isKnown: bool = false;
+
+  total(): i64 {
+    return this.prompt + this.completion;
+  }
+
+  /** Writes the object; details only where they say something. */
+  write(json: JsonWriter): void {
+    json.beginObject();
+    json.keyInteger("prompt_tokens", this.prompt);
+    json.keyInteger("completion_tokens", this.completion);
+    json.keyInteger("total_tokens", this.total());
+    if (this.cached > 0 || this.cacheWrite > 0) {
+      json.key("prompt_tokens_details");
+      json.beginObject();
+      json.keyInteger("cached_tokens", this.cached);
+      if (this.cacheWrite > 0) json.keyInteger("cache_write_tokens", this.cacheWrite);
+      json.endObject();
+    }
+    if (this.reasoning > 0) {
+      json.key("completion_tokens_details");
+      json.beginObject();
+      json.keyInteger("reasoning_tokens", this.reasoning);
+      json.endObject();
+    }
+    json.endObject();
+  }
+
+  /** Takes the counts of an OpenAI usage object. */
+  read(doc: Document, usage: i32): void {
+    if (!doc.isObject(usage)) return;
+    this.isKnown = true;
+    this.prompt = doc.integer(doc.get(usage, "prompt_tokens"), 0);
+    this.completion = doc.integer(doc.get(usage, "completion_tokens"), 0);
+    const prompt = doc.get(usage, "prompt_tokens_details");
+    this.cached = doc.integer(doc.get(prompt, "cached_tokens"), 0);
+    this.cacheWrite = doc.integer(doc.get(prompt, "cache_write_tokens"), 0);
+    const completion = doc.get(usage, "completion_tokens_details");
+    this.reasoning = doc.integer(doc.get(completion, "reasoning_tokens"), 0);
+  }
+}

@@ -1,0 +1,28 @@
+// What becomes of a body: left as it is, edited at its front, or written anew.
+import { ByteWriter } from "../text/byte-writer";
+
+/** The outcome of an encoder. `out` is shared memory: it is handed to the host before the next body. */
+export class EncodedBody {
+  readonly out: ByteWriter = new ByteWriter();
+  /** How many bytes at the front of the original `out` takes the place of: 0 none, -1 all. */
+  replaces: i32 = 0;
+
+  /** Starts over: nothing is replaced. */
+  clear(): void {
+    this.out.clear();
+    this.replaces = 0;
+  }
+
+  /** The writer for a body that is written anew. */
+  rewrite(): ByteWriter {
+    this.out.clear();
+    this.replaces = -1;
+    return this.out;
+  }
+
+  /** Length of the body that the provider or client gets. */
+  resultLength(originalLength: i32): i32 {
+    if (this.replaces < 0) return this.out.length;
+    return originalLength - this.replaces + this.out.length;
+  }
+}

@@ -1,0 +1,128 @@
+// What a provider said went wrong, in whichever of the field's shapes it said it.
+import { Document } from "../json/document";
+import { ByteWriter } from "../text/byte-writer";
+
+/** Bytes of a body that is no JSON which may stand in a message. */
+const LONGEST_EXCERPT: i32 = 500;
+
+const DOC: Document = new Document();
+
+/** An error before it is OpenAI's: texts are "" where the provider gave none. */
+export class NativeError {
+  message: string = "";
+  type: string = "";
+  code: string = "";
+  param: string = "";
+
+  /** `status` is the HTTP status, or 0 for an error inside an answer that said 200. */
+  constructor(
+    readonly provider: string,
+    public status: i32,
+  ) {}
+
+  /** Whether message, type or code contains a text, whatever its case. `text` is lower case. */
+  mentions(text: string): bool {
+    return (
+      this.message.toLowerCase().includes(text) ||
+      this.code.toLowerCase().includes(text) ||
+      this.type.toLowerCase().includes(text)
+    );
+  }
+}
+
+/** Reads an error answer of any content. */
+export function readErrorBody(
+  provider: string,
+  status: i32,
+  body: usize,
+  length: i32,
+): NativeError {
+  const error = new NativeError(provider, status);
+  if (DOC.parse(body, length)) readErrorValue(DOC, DOC.root(), error);
+  else error.message = excerpt(body, length);
+  if (error.message.length == 0) {
+    error.message = `The provider '${provider}' answered with status ${status} and no message.`;
+  }
+  return error;
+}
+
+/** Whether a 200 answer is an error in one of the common shapes. */
+export function isErrorDocument(doc: Document): bool {
+  const root = doc.root();
+  const error = doc.get(root, "error");
+  if (doc.isObject(error) || (doc.isString(error) && !doc.isEmptyString(error))) return true;
+  if (doc.stringIs(doc.get(root, "object"), "error")) return true;
+  const errors = doc.get(root, "errors");
+  return doc.isFalse(doc.get(root, "success")) && doc.isArray(errors);
+}
+
+/** Reads an error from a parsed answer. */
+export function readErrorValue(doc: Document, root: i32, error: NativeError): void {
+  if (doc.isString(root)) {
+    error.message = doc.string(root);
+    return;
+  }
+  if (doc.isArray(root)) root = doc.first(root);
+  const inner = doc.get(root, "error");
+  if (doc.isObject(inner)) {
+    readMembers(doc, inner, error);
+    if (error.message.length == 0) error.message = doc.string(doc.get(root, "message"));
+    return;
+  }
+  readMembers(doc, root, error);
+  const description = doc.get(root, "error_description");
+  if (doc.isString(description)) error.message = doc.string(description);
+  else if (doc.isString(inner)) error.message = doc.string(inner);
+}
+
+function readMembers(doc: Document, object: i32, error: NativeError): void {
+  error.type = doc.string(doc.get(object, "type"));
+  error.param = doc.string(doc.get(object, "param"));
+  error.code = textOf(doc, firstOf(doc, object, "code", "error_code"));
+  error.message = messageOf(doc, object);
+  const errors = doc.get(object, "errors");
+  if (doc.isArray(errors) && doc.size(errors) > 0) {
+    const joined = joinMessages(doc, errors, "message");
+    if (joined.length > 0) error.message = joined;
+    if (error.code.length == 0) error.code = textOf(doc, doc.get(doc.first(errors), "code"));
+  }
+}
+
+function messageOf(doc: Document, object: i32): string {
+  let message = firstOf(doc, object, "message", "Message");
+  if (doc.isObject(message)) message = doc.get(message, "detail");
+  if (message < 0) message = firstOf(doc, object, "detail", "error_msg");
+  if (message < 0) message = doc.get(object, "title");
+  if (doc.isArray(message)) return joinMessages(doc, message, "msg");
+  return doc.string(message);
+}
+
+function firstOf(doc: Document, object: i32, name: string, other: string): i32 {
+  const value = doc.get(object, name);
+  return doc.absent(value) ? doc.get(object, other) : value;
+}
+
+/** Messages of a list of objects (or texts), separated by `; `. */
+function joinMessages(doc: Document, list: i32, name: string): string {
+  const texts: string[] = [];
+  for (let item = doc.first(list); item >= 0; item = doc.next(item)) {
+    const text = doc.isString(item) ? doc.string(item) : doc.string(doc.get(item, name));
+    if (text.length > 0) texts.push(text);
+  }
+  return texts.join("; ");
+}
+
+/** A string, or the text of a number. */
+export function textOf(doc: Document, value: i32): string {
+  if (doc.isNumber(value)) return String.UTF8.decodeUnsafe(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
+  return doc.string(value);
+}
+
+/** The beginning of a text answer; markup is never shown to a client. */
+function excerpt(body: usize, length: i32): string {
+  const text = new ByteWriter();
+  text.bytes(body, min(length, LONGEST_EXCERPT));
+  const shown = text.toString().trim();
+  text.release();
+  return shown.startsWith("<") || shown.includes("\0") ? "" : shown;
+}

@@ -1,0 +1,186 @@
+// The base of all providers, and itself the OpenAI-compatible one: https://platform.openai.com/docs/api-reference
+import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
+import { ApiError } from "../openai/api-error";
+import { Usage } from "../openai/usage";
+import { Capability } from "../routing/capability";
+import { escapePathSegment } from "../text/url";
+import { Call } from "./call";
+import { repairCompletion } from "./compatible-completion";
+import { editChatRequest } from "./compatible-request";
+import { CompatibleStream } from "./compatible-stream";
+import { EncodedBody } from "./encoded-body";
+import { classOf, errorOf } from "./error-classes";
+import { HeaderEdits } from "./header-edits";
+import { isErrorDocument, NativeError, readErrorBody, readErrorValue } from "./native-error";
+import { AuthScheme, ProviderSpec } from "./provider-spec";
+import { ProviderSettings } from "./provider-settings";
+import { StreamTranslator } from "./stream-translator";
+
+const EDIT: JsonEdit = new JsonEdit();
+
+/**
+ * A provider of one configuration: immutable, without state of any request, and without a call to the host.
+ * The methods stand in the order in which an exchange runs through them. As it stands the class speaks OpenAI's own
+ * format with the deviations of its row; a native protocol overrides what differs.
+ */
+export class Provider {
+  constructor(
+    readonly spec: ProviderSpec,
+    readonly settings: ProviderSettings,
+  ) {}
+
+  get id(): string {
+    return this.spec.id;
+  }
+
+  /** Checks the provider's own settings. "" when fine, else `<field>: <what was expected>`. */
+  validate(): string {
+    return "";
+  }
+
+  /** Whether requests need a credential. */
+  needsToken(): bool {
+    return this.spec.needsToken;
+  }
+
+  /** Host of the provider, or "" to keep the client's. */
+  host(call: Call): string {
+    return this.spec.host;
+  }
+
+  /** The path template of a capability, or "" where the provider does not have it. */
+  pathTemplate(capability: Capability): string {
+    const own = this.settings.capabilityPaths;
+    return own.has(capability) ? own.get(capability) : this.spec.path(capability);
+  }
+
+  /** The path that the provider serves a call at, without query. "": the provider lacks the capability. */
+  path(call: Call): string {
+    return fillTemplate(this.pathTemplate(call.capability), call.pathParameters);
+  }
+
+  /** The query that the provider gets: by default the client's. */
+  query(call: Call): string {
+    return call.query;
+  }
+
+  /** Whether a 200 answer to this call is read and checked, or only sent on. */
+  readsResponse(call: Call): bool {
+    return call.capability == Capability.Chat || call.capability == Capability.Completions;
+  }
+
+  /** Turns the client's JSON body into the provider's. An error says what cannot be said to this provider. */
+  encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
+    EDIT.begin(request);
+    const error = this.editRequest(call, request, EDIT);
+    if (error !== null) return error;
+    applyEdit(EDIT, body);
+    return null;
+  }
+
+  /** The edits that make an OpenAI body this provider's. */
+  editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
+    return editChatRequest(this.spec, this.settings, call, request, edit);
+  }
+
+  /** Headers of the request, credentials included. Runs last, over the final body. */
+  authenticate(call: Call, headers: HeaderEdits, body: usize, bodyLength: i32): void {
+    if (call.token.length == 0) return;
+    switch (this.spec.scheme) {
+      case AuthScheme.Plain:
+        headers.set("authorization", call.token);
+        break;
+      case AuthScheme.ApiKey:
+        headers.set("x-api-key", call.token);
+        break;
+      default:
+        headers.set("authorization", "Bearer " + call.token);
+    }
+  }
+
+  /** Turns the body of a 200 answer into OpenAI's. An error is what the client gets instead. */
+  decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
+    const failure = this.findError(call, response);
+    if (failure !== null) return failure;
+    EDIT.begin(response);
+    const error = repairCompletion(this.spec, call, response, EDIT);
+    if (error !== null) return error;
+    this.editResponse(call, response, EDIT);
+    const usage = response.get(response.root(), "usage");
+    if (response.isObject(usage)) {
+      this.readUsage(response, usage, call.usage);
+      this.editUsage(response, usage, EDIT);
+    }
+    applyEdit(EDIT, body);
+    return null;
+  }
+
+  /** Whether answers are in OpenAI's own format, so that one that cannot be read may be sent on as it is. */
+  speaksOpenAi(): bool {
+    return true;
+  }
+
+  /** An error that hides in an answer or in an event of a stream with status 200. Null: there is none. */
+  findError(call: Call, response: Document): ApiError | null {
+    if (!isErrorDocument(response)) return null;
+    const native = new NativeError(this.id, 0);
+    readErrorValue(response, response.root(), native);
+    return this.refineError(call, native);
+  }
+
+  /** Deviations of this provider's answers beyond those that are mended for all. */
+  editResponse(call: Call, response: Document, edit: JsonEdit): void {}
+
+  /** Deviations of this provider's stream chunks beyond those that are mended for all. False drops the chunk. */
+  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
+    return true;
+  }
+
+  /** Takes the counts of this provider's usage object. */
+  readUsage(response: Document, usage: i32, counts: Usage): void {
+    counts.read(response, usage);
+  }
+
+  /** Deviations of this provider's usage object. */
+  editUsage(response: Document, usage: i32, edit: JsonEdit): void {}
+
+  /** Makes the translator of a stream. Null: the stream is sent on unread. */
+  streamTranslator(call: Call): StreamTranslator | null {
+    return new CompatibleStream(this, call);
+  }
+
+  /** Turns an error answer into OpenAI's error. `body` may be anything. */
+  decodeError(call: Call, status: i32, body: usize, length: i32): ApiError {
+    return this.refineError(call, readErrorBody(this.id, status, body, length));
+  }
+
+  /** Sets status, type and code of an error; a provider with codes of its own looks at those first. */
+  refineError(call: Call, error: NativeError): ApiError {
+    return errorOf(classOf(error), error);
+  }
+}
+
+function applyEdit(edit: JsonEdit, body: EncodedBody): void {
+  if (edit.isEmpty()) return;
+  body.replaces = edit.prefixEnd();
+  edit.applyPrefix(body.out);
+}
+
+/** Puts the client's path parameters, in order, where a template has `{…}`. */
+function fillTemplate(template: string, parameters: string[]): string {
+  let open = template.indexOf("{");
+  if (open < 0) return template;
+  const parts: string[] = [];
+  let at = 0;
+  for (let i = 0; open >= 0; ++i) {
+    const close = template.indexOf("}", open);
+    if (close < 0) break;
+    parts.push(template.substring(at, open));
+    if (i < parameters.length) parts.push(escapePathSegment(parameters[i]));
+    at = close + 1;
+    open = template.indexOf("{", at);
+  }
+  parts.push(template.substring(at));
+  return parts.join("");
+}

@@ -1,0 +1,35 @@
+// Frames of a provider's stream become OpenAI's events.
+import { ApiError } from "../openai/api-error";
+import { FrameDecoder } from "../stream/frame-decoder";
+import { SseDecoder } from "../stream/sse-decoder";
+import { StreamOutput } from "../stream/stream-output";
+
+/**
+ * Translates one stream. It holds all state of that stream and knows no bytes outside its decoder's frames.
+ * Once `failure` is set nothing more is asked of it: the caller tells the client.
+ */
+export abstract class StreamTranslator {
+  /** What the provider said that ends the stream with an error. */
+  failure: ApiError | null = null;
+
+  /** The framing of this stream. */
+  abstract decoder(): FrameDecoder;
+  /** Takes the frame that the decoder has just found. */
+  abstract onFrame(out: StreamOutput): void;
+  /** The provider's stream is over. Sets `failure` where it ended too early. */
+  abstract onEnd(out: StreamOutput): void;
+
+  /** Gives memory back. */
+  release(): void {
+    this.decoder().release();
+  }
+}
+
+/** A translator of server-sent events. */
+export abstract class SseTranslator extends StreamTranslator {
+  protected readonly events: SseDecoder = new SseDecoder();
+
+  decoder(): FrameDecoder {
+    return this.events;
+  }
+}

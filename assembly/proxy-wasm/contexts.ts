@@ -1,0 +1,96 @@
+// Contexts by id. One VM serves many configurations at once: what belongs to a configuration hangs on its root
+// context, what belongs to a request on its stream context, and nothing on a global.
+import { FilterBodyStatus, FilterHeadersStatus, FilterTrailersStatus } from "./types";
+
+/** Callbacks of one configured plugin. */
+export abstract class RootContext {
+  constructor(readonly id: u32) {}
+
+  /** A configuration of `length` bytes has come. False refuses it. */
+  onConfigure(length: i32): bool {
+    return true;
+  }
+
+  onTick(): void {}
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
+
+  /** A new stream under this configuration. */
+  abstract createStream(id: u32): StreamContext;
+}
+
+/** Callbacks of one HTTP stream. */
+export abstract class StreamContext {
+  constructor(readonly id: u32) {}
+
+  onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
+    return FilterHeadersStatus.Continue;
+  }
+
+  /** `length`: bytes that the host has buffered so far. */
+  onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    return FilterBodyStatus.Continue;
+  }
+
+  onRequestTrailers(): FilterTrailersStatus {
+    return FilterTrailersStatus.Continue;
+  }
+
+  onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
+    return FilterHeadersStatus.Continue;
+  }
+
+  onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    return FilterBodyStatus.Continue;
+  }
+
+  onResponseTrailers(): FilterTrailersStatus {
+    return FilterTrailersStatus.Continue;
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
+
+  /** The stream is over, whoever ended it. */
+  onLog(): void {}
+
+  /** Gives back what is not collected. */
+  onDelete(): void {}
+}
+
+/** Makes the root context of a configuration. */
+export type RootContextFactory = (id: u32) => RootContext;
+
+const roots: Map<u32, RootContext> = new Map<u32, RootContext>();
+const streams: Map<u32, StreamContext> = new Map<u32, StreamContext>();
+let factory: RootContextFactory | null = null;
+
+/** Says which class a configuration gets. */
+export function setRootContext(create: RootContextFactory): void {
+  factory = create;
+}
+
+export function createContext(id: u32, parent: u32): void {
+  if (parent == 0) {
+    const create = factory;
+    if (create !== null) roots.set(id, create(id));
+  } else if (roots.has(parent)) {
+    streams.set(id, roots.get(parent).createStream(id));
+  }
+}
+
+export function findRoot(id: u32): RootContext | null {
+  return roots.has(id) ? roots.get(id) : null;
+}
+
+export function findStream(id: u32): StreamContext | null {
+  return streams.has(id) ? streams.get(id) : null;
+}
+
+export function deleteContext(id: u32): void {
+  if (streams.has(id)) {
+    streams.get(id).onDelete();
+    streams.delete(id);
+  } else if (roots.has(id)) {
+    roots.delete(id);
+  }
+}

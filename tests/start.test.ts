@@ -1,0 +1,90 @@
+// The first five minutes: what `npm start` prints, pasted into a shell, and Ctrl-C.
+import assert from "node:assert/strict";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+let child: ChildProcess;
+let output = "";
+
+before(async () => {
+  // Whatever keys are at hand, nothing leaves this machine.
+  const env = { ...process.env, OPENAI_API_KEY: "", ANTHROPIC_API_KEY: "" };
+  // Without cli/bootstrap.mjs, which could install packages under the tests that run beside.
+  const args = ["--import", "tsx", "cli/start.ts", "--port", "0"];
+  child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "exit").then(() => assert.fail(`npm start ended:\n${output}`));
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (/^Logs: .*\n/m.test(output)) resolve();
+      });
+    }
+  });
+  ended.catch(() => {});
+  await Promise.race([ready, ended]);
+});
+after(() => child.kill("SIGKILL"));
+
+/** Runs a printed command as a user would. */
+async function paste(command: string): Promise<string> {
+  const { stdout } = await run("sh", ["-c", command], { cwd: ROOT });
+  return stdout;
+}
+
+/** The command printed below a comment line. */
+function printed(comment: RegExp): string {
+  const block = output.split("\n\n").find((text) => comment.test(text.split("\n")[0]));
+  assert.ok(block, `nothing is printed under ${comment}:\n${output}`);
+  return block;
+}
+
+test("the printed chat request is answered as OpenAI does", async () => {
+  const answer = JSON.parse(await paste(printed(/an answer of OpenAI/))) as Record<string, unknown>;
+  assert.equal(answer.object, "chat.completion");
+  assert.match(JSON.stringify(answer.choices), /Say hello/);
+});
+
+test("the printed stream of Anthropic arrives as OpenAI's", async () => {
+  const events = (await paste(printed(/a stream of Anthropic/))).trim().split("\n\n");
+  assert.equal(events.pop(), "data: [DONE]");
+  const chunks = events.map((event) => {
+    assert.match(event, /^data: \{/);
+    return JSON.parse(event.slice("data: ".length)) as {
+      object: string;
+      choices: { delta: { content?: string }; finish_reason: string | null }[];
+    };
+  });
+  assert.ok(chunks.every((chunk) => chunk.object === "chat.completion.chunk"));
+  const text = chunks.map((chunk) => chunk.choices[0].delta.content ?? "").join("");
+  assert.match(text, /^You said: “Say hello”/);
+  assert.equal(chunks[chunks.length - 1].choices[0].finish_reason, "stop");
+});
+
+test("the printed error of Anthropic is OpenAI's error", async () => {
+  const { error } = JSON.parse(await paste(printed(/an error of Anthropic/))) as {
+    error: Record<string, unknown>;
+  };
+  assert.deepEqual(Object.keys(error).sort(), ["code", "message", "param", "type"]);
+  assert.equal(error.type, "invalid_request_error");
+  assert.equal(error.code, "model_not_found");
+});
+
+test("the printed SDK program works", async () => {
+  assert.match(await paste(printed(/the official SDK/)), /^You said: “Say hello”/);
+});
+
+test("Ctrl-C ends all of it", async () => {
+  const urls = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+  assert.ok(new Set(urls).size >= 3, "both listeners and the admin are printed");
+  const exit = once(child, "exit");
+  child.kill("SIGINT");
+  assert.deepEqual(await exit, [0, null]);
+  for (const url of new Set(urls)) await assert.rejects(fetch(url), url);
+});
