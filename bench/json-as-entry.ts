@@ -1,12 +1,14 @@
-// The same texts through json-as, as typed classes and as its generic value: https://github.com/JairusSW/json-as
+// The same texts through json-as, typed and generic: https://github.com/JairusSW/json-as
 
 import { JSON } from "json-as";
+
 
 @json
 class Message {
   role: string = "";
   content: string = "";
 }
+
 
 @json
 class Conversation {
@@ -16,17 +18,24 @@ class Conversation {
   messages: Message[] = [];
 }
 
+
 @json
 class ImageUrl {
   url: string = "";
 }
 
+
 @json
 class Part {
   type: string = "";
+
+
   @optional text: string = "";
+
+
   @optional image_url: ImageUrl | null = null;
 }
+
 
 @json
 class ImageMessage {
@@ -34,16 +43,19 @@ class ImageMessage {
   content: Part[] = [];
 }
 
+
 @json
 class ImageRequest {
   model: string = "";
   messages: ImageMessage[] = [];
 }
 
+
 @json
 class Delta {
   content: string = "";
 }
+
 
 @json
 class Choice {
@@ -52,6 +64,7 @@ class Choice {
   logprobs: JSON.Raw | null = null;
   finish_reason: string | null = null;
 }
+
 
 @json
 class Chunk {
@@ -63,6 +76,7 @@ class Chunk {
   choices: Choice[] = [];
 }
 
+
 @json
 class Embedding {
   object: string = "";
@@ -70,11 +84,13 @@ class Embedding {
   embedding: f64[] = [];
 }
 
+
 @json
 class EmbeddingUsage {
   prompt_tokens: i32 = 0;
   total_tokens: i32 = 0;
 }
+
 
 @json
 class Embeddings {
@@ -89,14 +105,14 @@ export function allocate(length: i32): usize {
   return heap.alloc(length);
 }
 
-/** Decodes and parses a text `rounds` times as its class; answers how often its last part was there. */
+/** Decodes and parses a text `rounds` times as its class; answers how often its end was there. */
 export function parseTyped(shape: i32, ptr: usize, length: i32, rounds: i32): i32 {
   let complete = 0;
   for (let i = 0; i < rounds; ++i) complete += typed(shape, String.UTF8.decodeUnsafe(ptr, length));
   return complete;
 }
 
-/** Decodes and parses a text `rounds` times as a generic value; answers how often it was an object. */
+/** Decodes and parses a text `rounds` times without a class; answers how often it was an object. */
 export function parseValue(ptr: usize, length: i32, rounds: i32): i32 {
   let objects = 0;
   for (let i = 0; i < rounds; ++i) {

@@ -18,9 +18,10 @@ function random(seed: number): () => number {
 }
 
 const ENGLISH =
-  'The "quick" answer is short: use a buffer, keep it, and write once.\nThen measure again – naïve ' +
-  "loops are often fine. Paths such as C:\\temp or tabs\tin code appear now and then; most of the text " +
-  "however is plain prose that goes on for a while without anything that needs attention. ";
+  'The "quick" answer is short: use a buffer, keep it, and write once.\nThen measure again – ' +
+  "naïve loops are often fine. Paths such as C:\\temp or tabs\tin code appear now and then; most " +
+  "of the text however is plain prose that goes on for a while without anything that needs " +
+  "attention. ";
 const CHINESE =
   "网关把每一次请求翻译成供应商自己的格式,再把回答翻译回来。流式回答按事件到达,每个事件都是一小段文本。" +
   "「日本語の文章も混ざることがあります」와 한국어 문장, plus a few English words.\n";
@@ -59,9 +60,7 @@ function chunk(): object {
     created: 1741570283,
     model: "gpt-4o-2024-08-06",
     system_fingerprint: "fp_fc9f1d7035",
-    choices: [
-      { index: 0, delta: { content: " gateway" }, logprobs: null, finish_reason: null },
-    ],
+    choices: [{ index: 0, delta: { content: " gateway" }, logprobs: null, finish_reason: null }],
   };
 }
 

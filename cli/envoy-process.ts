@@ -162,7 +162,7 @@ export function reasons(logFile: string): string {
   const found: string[] = [];
   const lines = readFileSync(logFile, "utf8").split("\n");
   for (const line of lines) {
-    const [, level, message] = LOG_LINE.exec(line) ?? [];
+    const [, level, message = ""] = LOG_LINE.exec(line) ?? [];
     if (level === "error" || level === "critical") found.push(message);
   }
   const fromPlugin = found.filter((message) => message.startsWith("wasm log"));

@@ -17,7 +17,7 @@ export interface Listener {
   name: string;
   address: Address;
   per_connection_buffer_limit_bytes: number;
-  filter_chains: { filters: { typed_config: ConnectionManager }[] }[];
+  filter_chains: [{ filters: [{ typed_config: ConnectionManager }] }];
 }
 
 export interface ConnectionManager {
@@ -41,7 +41,7 @@ export interface Cluster {
   type: string;
   per_connection_buffer_limit_bytes: number;
   typed_extension_protocol_options?: object;
-  load_assignment: { endpoints: { lb_endpoints: { endpoint: { address: Address } }[] }[] };
+  load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address: Address } }] }] };
   transport_socket?: {
     typed_config: {
       sni: string;

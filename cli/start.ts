@@ -107,7 +107,7 @@ function launch(binary: string, ports: Ports, stubPort: number): Promise<EnvoyPr
   const config = localise(readTemplate(), {
     plugin: PLUGIN,
     adminPort: ports.admin,
-    ports: new Map(PROVIDERS.map(({ listener }, index) => [listener, ports.listeners[index]])),
+    ports: new Map(PROVIDERS.map(({ listener }, index) => [listener, ports.listeners[index] ?? 0])),
     standIns: new Map(stubbed.map(({ cluster }) => [cluster, stubPort])),
   });
   mkdirSync(join(ROOT, "build"), { recursive: true });
@@ -116,7 +116,7 @@ function launch(binary: string, ports: Ports, stubPort: number): Promise<EnvoyPr
   return launchEnvoy({ binary, configFile: CONFIG, logFile: LOG, environment });
 }
 
-/** Ends everything, in order, once; before Envoy runs, the exit takes what there is with it. */
+/** Ends everything, once; while Envoy still starts, the exit takes it along. */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;

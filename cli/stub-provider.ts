@@ -68,7 +68,7 @@ async function serve(
   const { method = "", url = "", headers } = request;
   const body = await readBody(request);
   requests?.push({ method, path: url, headers, body: body.toString("utf8") });
-  const path = url.split("?", 1)[0];
+  const [path = ""] = url.split("?", 1);
   const call: Call = { method, path, headers, body, response, delayMs };
   // Both providers list their models under one path: Anthropic's clients say who they are.
   const isClaude = path.startsWith("/v1/messages") || "anthropic-version" in headers;

@@ -73,7 +73,10 @@ export function customize(json: string, request: string): string {
   return out.toString();
 }
 
-/** The keys that the parser knows: `top`, `rule`, `provider`, `capabilities`, or `types` for the providers' types. */
+/**
+ * The keys that the parser knows: `top`, `rule`, `provider`, `capabilities`, or `types` for the
+ * providers' types.
+ */
 export function known(level: string): string[] {
   if (level == "types") return knownTypes();
   if (level == "capabilities") return knownCapabilities();

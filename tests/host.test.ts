@@ -131,7 +131,7 @@ describe("headers", () => {
   test("a content-length that lies is a violation", async () => {
     const { go } = await probe();
     const script = "request_headers=ret:1;request_body=hold,set:changed";
-    assert.throws(() => go(script), /content-length says 5, the body has 7 bytes/);
+    assert.throws(() => go(script), /content-length says 5, its body has 7 bytes/);
   });
 
   test("a second value of some headers is appended to the first", async () => {

@@ -20,17 +20,16 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MIB = 1024 * 1024;
 
 interface Compose {
-  services: Record<
-    string,
-    {
+  services: {
+    envoy: {
       image: string;
       command: string[];
       environment: Record<string, string>;
       volumes: string[];
       ports: string[];
-      healthcheck: { test: string[] };
-    }
-  >;
+      healthcheck: { test: [string, string, string, string] };
+    };
+  };
 }
 
 const compose = parse(read("docker-compose.yml")) as Compose;
@@ -45,7 +44,7 @@ function read(file: string): string {
 function mounts(): Map<string, string> {
   return new Map(
     envoy.volumes.map((volume) => {
-      const [source, target, mode] = volume.split(":");
+      const [source = "", target = "", mode] = volume.split(":");
       assert.equal(mode, "ro", volume);
       return [target, source];
     }),
@@ -82,11 +81,11 @@ test("docker-compose.yml publishes every listener, on this machine only", () => 
 
 test("docker-compose.yml hands over every key that a plugin configuration names", () => {
   for (const { configuration, vm_config } of pluginConfigs(readTemplate())) {
-    const keys = [...configuration.value.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1]);
+    const keys = [...configuration.value.matchAll(/\$\{(\w+)\}/g)].map(([, key = ""]) => key);
     assert.ok(keys.length > 0);
     for (const key of keys) {
       assert.ok(vm_config.environment_variables.host_env_keys.includes(key), key);
-      assert.match(envoy.environment[key], /:-.+\}$/, `${key} needs a default`);
+      assert.match(envoy.environment[key] ?? "", /:-.+\}$/, `${key} needs a default`);
     }
   }
 });
@@ -122,7 +121,7 @@ test("envoy.yaml lets the plugin hold headers, survive a trap and buffer 32 MiB"
     assert.equal(config.allow_on_headers_stop_iteration, true);
     assert.equal(config.failure_policy, "FAIL_RELOAD");
     assert.doesNotThrow(() => JSON.parse(config.configuration.value) as unknown);
-    assert.deepEqual(config.vm_config, configs[0].vm_config, "one VM for all");
+    assert.deepEqual(config.vm_config, configs[0]?.vm_config, "one VM for all");
   }
   for (const part of [...listeners, ...clusters]) {
     assert.equal(part.per_connection_buffer_limit_bytes, 32 * MIB, part.name);
@@ -133,7 +132,7 @@ test("envoy.yaml logs every access and keeps the admin on the loopback interface
   assert.equal(readTemplate().admin.address.socket_address.address, "127.0.0.1");
   for (const listener of listeners) {
     const log = JSON.stringify(connectionManager(listener).access_log);
-    assert.match(log, /%FILTER_STATE\(wasm\.llm_model:PLAIN\)%/);
+    assert.match(log, /%UPSTREAM_CLUSTER%/);
     assert.match(log, /%RESPONSE_CODE%/);
   }
 });

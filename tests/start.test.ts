@@ -40,7 +40,7 @@ async function paste(command: string): Promise<string> {
 
 /** The command printed below a comment line. */
 function printed(comment: RegExp): string {
-  const block = output.split("\n\n").find((text) => comment.test(text.split("\n")[0]));
+  const block = output.split("\n\n").find((text) => comment.test(text.split("\n", 1).join()));
   assert.ok(block, `nothing is printed under ${comment}:\n${output}`);
   return block;
 }
@@ -62,9 +62,9 @@ test("the printed stream of Anthropic arrives as OpenAI's", async () => {
     };
   });
   assert.ok(chunks.every((chunk) => chunk.object === "chat.completion.chunk"));
-  const text = chunks.map((chunk) => chunk.choices[0].delta.content ?? "").join("");
+  const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
   assert.match(text, /^You said: “Say hello”/);
-  assert.equal(chunks[chunks.length - 1].choices[0].finish_reason, "stop");
+  assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, "stop");
 });
 
 test("the printed error of Anthropic is OpenAI's error", async () => {

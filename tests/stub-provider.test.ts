@@ -33,14 +33,14 @@ const calls = [
 test("OpenAI: an answer, and the request as it was received", async () => {
   const answer = await openai.chat.completions.create({ model: "gpt-4o", messages: hello });
   const [choice] = answer.choices;
-  assert.equal(choice.finish_reason, "stop");
-  assert.match(choice.message.content ?? "", /^You said: “Say hello”\./);
+  assert.equal(choice?.finish_reason, "stop");
+  assert.match(choice?.message.content ?? "", /^You said: “Say hello”\./);
   const { prompt_tokens, completion_tokens, total_tokens } = answer.usage ?? {};
   assert.equal(prompt_tokens, 2);
   assert.equal(total_tokens, 2 + (completion_tokens ?? NaN));
-  const received = stub.requests[stub.requests.length - 1];
-  assert.equal(received.path, "/v1/chat/completions");
-  assert.deepEqual(JSON.parse(received.body), { model: "gpt-4o", messages: hello });
+  const received = stub.requests.at(-1);
+  assert.equal(received?.path, "/v1/chat/completions");
+  assert.deepEqual(JSON.parse(received?.body ?? ""), { model: "gpt-4o", messages: hello });
 });
 
 test("OpenAI: a stream adds up to the whole answer, with usage last", async () => {
@@ -54,8 +54,8 @@ test("OpenAI: a stream adds up to the whole answer, with usage last", async () =
   });
   for await (const chunk of stream) chunks.push(chunk);
   const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
-  assert.equal(text, whole.choices[0].message.content);
-  assert.equal(chunks[0].choices[0].delta.role, "assistant");
+  assert.equal(text, whole.choices[0]?.message.content);
+  assert.equal(chunks[0]?.choices[0]?.delta.role, "assistant");
   assert.equal(new Set(chunks.map((chunk) => chunk.id)).size, 1);
   const last = chunks.pop();
   assert.deepEqual(last?.choices, []);
@@ -68,9 +68,9 @@ test("OpenAI: parallel tool calls, whole and streamed", async () => {
   const whole = await openai.chat.completions.create(request);
   const streamed = await openai.chat.completions.stream(request).finalChatCompletion();
   for (const { choices } of [whole, streamed]) {
-    assert.equal(choices[0].finish_reason, "tool_calls");
-    assert.equal(choices[0].message.content, null);
-    const found = choices[0].message.tool_calls ?? [];
+    assert.equal(choices[0]?.finish_reason, "tool_calls");
+    assert.equal(choices[0]?.message.content, null);
+    const found = choices[0]?.message.tool_calls ?? [];
     const functions = found.map((call) => (call.type === "function" ? call.function : null));
     assert.deepEqual(
       functions.map((call) => JSON.parse(call?.arguments ?? "") as unknown),
@@ -91,7 +91,7 @@ test("OpenAI: a tool's result is answered in words", async () => {
       { role: "tool", tool_call_id: "call_1", content: "rain" },
     ],
   });
-  assert.equal(answer.choices[0].message.content, "The tool answered: rain");
+  assert.equal(answer.choices[0]?.message.content, "The tool answered: rain");
 });
 
 test("OpenAI: limits, schemas and more than one choice", async () => {
@@ -105,7 +105,7 @@ test("OpenAI: limits, schemas and more than one choice", async () => {
     ...request,
     response_format: { type: "json_schema", json_schema: { name: "w", schema: parameters } },
   });
-  assert.deepEqual(JSON.parse(json.choices[0].message.content ?? ""), { city: "Oslo", unit: "C" });
+  assert.deepEqual(JSON.parse(json.choices[0]?.message.content ?? ""), { city: "Oslo", unit: "C" });
 });
 
 test("OpenAI: embeddings are the same numbers in both encodings", async () => {
@@ -113,7 +113,7 @@ test("OpenAI: embeddings are the same numbers in both encodings", async () => {
   const decoded = await openai.embeddings.create(request);
   const floats = await openai.embeddings.create({ ...request, encoding_format: "float" });
   assert.deepEqual(decoded.data, floats.data);
-  assert.notDeepEqual(floats.data[0].embedding, floats.data[1].embedding);
+  assert.notDeepEqual(floats.data[0]?.embedding, floats.data[1]?.embedding);
 });
 
 test("OpenAI: models and legacy completions", async () => {
@@ -121,12 +121,12 @@ test("OpenAI: models and legacy completions", async () => {
   assert.ok(models.data.some((model) => model.id === "gpt-4o"));
   const request = { model: "gpt-3.5-turbo-instruct", prompt: "Say hello", max_tokens: 3 };
   const whole = await openai.completions.create(request);
-  assert.equal(whole.choices[0].text, "You said: “Say ");
+  assert.equal(whole.choices[0]?.text, "You said: “Say ");
   let text = "";
   for await (const chunk of await openai.completions.create({ ...request, stream: true })) {
-    text += chunk.choices[0].text;
+    text += chunk.choices[0]?.text;
   }
-  assert.equal(text, whole.choices[0].text);
+  assert.equal(text, whole.choices[0]?.text);
 });
 
 test("Anthropic: an answer, whole and streamed", async () => {

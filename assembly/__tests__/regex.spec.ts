@@ -1,4 +1,5 @@
-// Regular expressions: syntax of https://github.com/google/re2/wiki/Syntax, priorities as in Perl, linear time.
+// Regular expressions: syntax of https://github.com/google/re2/wiki/Syntax, priorities as in Perl,
+// linear time.
 import { Regex } from "../text/regex/regex";
 import { ReplaceTemplate } from "../text/regex/replace-template";
 
@@ -176,7 +177,9 @@ describe("regex errors", () => {
   it("bounds the program", () => {
     expect(found("(a{1000}){1000}", "")).toBe("error: the pattern is too large");
     expect(found("(?:(?:(?:){1000}){1000}){1000}", "")).toBe("error: the pattern is too large");
-    expect(found("(".repeat(65) + ")".repeat(65), "")).toBe("error: more than 32 groups at character 33");
+    expect(found("(".repeat(65) + ")".repeat(65), "")).toBe(
+      "error: more than 32 groups at character 33",
+    );
     expect(found("(?:".repeat(65) + ")".repeat(65), "")).toBe(
       "error: groups are nested too deep at character 193",
     );

@@ -13,7 +13,9 @@ export class ApiToken {
   ) {}
 }
 
-/** Reads `apiTokens`: strings or objects `{id, token}`, and a single one may stand without the list. */
+/**
+ * Reads `apiTokens`: strings or objects `{id, token}`, and a single one may stand without the list.
+ */
 export function readTokens(reader: FieldReader): ApiToken[] {
   const tokens: ApiToken[] = [];
   const doc = reader.doc;

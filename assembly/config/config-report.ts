@@ -7,6 +7,7 @@ export class ConfigReport {
   readonly warnings: string[] = [];
   private readonly mentioned: Set<string> = new Set<string>();
 
+  /** Whether there is an error. */
   get failed(): bool {
     return this.error.length > 0;
   }
@@ -16,6 +17,7 @@ export class ConfigReport {
     if (!this.failed) this.error = path.length > 0 ? path + ": " + text : text;
   }
 
+  /** Adds a warning about the value at a path. */
   warn(path: string, text: string): void {
     this.warnings.push(path + ": " + text);
   }

@@ -30,7 +30,9 @@ export class CustomSetting {
   ) {}
 }
 
-/** Reads `customSettings` for a protocol: `openai`, or the type of a provider that hears its own. */
+/**
+ * Reads `customSettings` for a protocol: `openai`, or the type of a provider that hears its own.
+ */
 export function readCustomSettings(reader: FieldReader, protocol: string): CustomSetting[] {
   const settings: CustomSetting[] = [];
   const doc = reader.doc;
@@ -61,7 +63,10 @@ function readSetting(reader: FieldReader, protocol: string): CustomSetting | nul
   const renamed = mode == "raw" ? name : settingNameIn(protocol, name);
   if (renamed.length == 0) {
     const reason = " is no common setting of the protocol " + protocol;
-    reader.report.warn(reader.pathOf("name"), quoted(name) + reason + " and is dropped; see mode raw");
+    reader.report.warn(
+      reader.pathOf("name"),
+      quoted(name) + reason + " and is dropped; see mode raw",
+    );
     return null;
   }
   const path = renamed.split(".");

@@ -27,6 +27,7 @@ class Overlay {
     this.members.length = 0;
   }
 
+  /** The member of this name, or null. */
   member(name: string): Overlay | null {
     for (let i = 0; i < this.members.length; ++i) {
       if (this.members[i].name == name) return this.members[i];
@@ -34,6 +35,7 @@ class Overlay {
     return null;
   }
 
+  /** Adds a member, an object until it becomes a value. */
   add(name: string, original: i32): Overlay {
     const member = new Overlay(name, original);
     this.members.push(member);
@@ -42,11 +44,15 @@ class Overlay {
 }
 
 /**
- * Applies settings in their order to a request, as edits. A later setting sees what an earlier one made. Dotted names
- * make objects where there are none; with `overwrite` off a setting only comes where nothing, not even null, stands.
- * Nothing happens where the request is no object.
+ * Applies settings in their order to a request, as edits. A later setting sees what an earlier one
+ * made. Dotted names make objects where there are none; with `overwrite` off a setting only comes
+ * where nothing, not even null, stands. Nothing happens where the request is no object.
  */
-export function applyCustomSettings(settings: CustomSetting[], doc: Document, edit: JsonEdit): void {
+export function applyCustomSettings(
+  settings: CustomSetting[],
+  doc: Document,
+  edit: JsonEdit,
+): void {
   if (settings.length == 0 || !doc.isObject(doc.root())) return;
   const root = new Overlay("", doc.root());
   for (let i = 0; i < settings.length; ++i) place(settings[i], root, doc);
@@ -58,7 +64,12 @@ function place(setting: CustomSetting, root: Overlay, doc: Document): void {
   const last = path.length - 1;
   let parent = root;
   for (let i = 0; i < last; ++i) {
-    const next = descend(parent, i == 0 ? spelledAs(path[0], doc) : path[i], setting.overwrite, doc);
+    const next = descend(
+      parent,
+      i == 0 ? spelledAs(path[0], doc) : path[i],
+      setting.overwrite,
+      doc,
+    );
     if (!next) return;
     parent = next;
   }
@@ -76,7 +87,10 @@ function spelledAs(name: string, doc: Document): string {
   return doc.get(doc.root(), "generationConfig") >= 0 ? "generationConfig" : name;
 }
 
-/** The object of this name in a parent, made where there is none. Null: something else stands there and stays. */
+/**
+ * The object of this name in a parent, made where there is none. Null: something else stands there
+ * and stays.
+ */
 function descend(parent: Overlay, name: string, overwrite: bool, doc: Document): Overlay | null {
   const made = parent.member(name);
   if (made) {
@@ -90,7 +104,9 @@ function descend(parent: Overlay, name: string, overwrite: bool, doc: Document):
   return original < 0 || overwrite ? parent.add(name, -1) : null;
 }
 
-/** Turns the value of an earlier setting into an object of members, so that one of them can change. */
+/**
+ * Turns the value of an earlier setting into an object of members, so that one of them can change.
+ */
 function open(member: Overlay): bool {
   const value = member.value;
   if (!value) return true;

@@ -1,4 +1,5 @@
-// Matches hosts: `api.example.com`, `*.example.com`, `api.*` or `*`; letters of any case, ports left out.
+// Matches hosts: `api.example.com`, `*.example.com`, `api.*` or `*`; letters of any case, ports
+// left out.
 
 const enum Shape {
   Exact,
@@ -38,11 +39,15 @@ export class DomainPattern {
   }
 }
 
-/** Length of a host without its port; an IPv6 address may stand in brackets or, without port, alone. */
+/**
+ * Length of a host without its port; an IPv6 address may stand in brackets or, without port, alone.
+ */
 export function hostLength(host: string): i32 {
   const colon = host.lastIndexOf(":");
   if (colon < 0) return host.length;
-  const isAddress = host.startsWith("[") ? host.lastIndexOf("]") > colon : host.indexOf(":") < colon;
+  const isAddress = host.startsWith("[")
+    ? host.lastIndexOf("]") > colon
+    : host.indexOf(":") < colon;
   return isAddress ? host.length : colon;
 }
 

@@ -1,9 +1,10 @@
-// Environment variables in secrets: `${NAME}`, alone or inside other text; `$${` writes `${` itself.
+// Environment variables in secrets: `${NAME}`, alone or inside other text; `$${` writes `${`
+// itself.
 import { ConfigReport } from "./config-report";
 
 /**
- * Puts the values of environment variables into a text. Errors name the path and the variable, never a value; then the
- * answer is "".
+ * Puts the values of environment variables into a text. Errors name the path and the variable,
+ * never a value; then the answer is "".
  */
 export function expandEnvironment(
   text: string,

@@ -1,9 +1,11 @@
-// Typed reading of a JSON object's members; every error names the member's path and what was expected.
+// Typed reading of a JSON object's members; every error names the member's path and what was
+// expected.
 import { Document, JsonKind } from "../json/document";
 import { ConfigReport } from "./config-report";
 import { expandEnvironment } from "./environment";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
+import { startsAt } from "../text/starts-at";
 
 /** What all readers of one configuration share. */
 export class ConfigSource {
@@ -16,8 +18,8 @@ export class ConfigSource {
 }
 
 /**
- * Reads one object. A member that is null counts as absent. After an error the answers are defaults, so that a caller
- * may go on and look at the report at its end.
+ * Reads one object. A member that is null counts as absent. After an error the answers are
+ * defaults, so that a caller may go on and look at the report at its end.
  */
 export class FieldReader {
   /** Names that were asked for: the known ones, in the order of asking. */
@@ -39,6 +41,7 @@ export class FieldReader {
     return new FieldReader(this.source, object, path);
   }
 
+  /** The path of a member. */
   pathOf(name: string): string {
     return memberPath(this.path, name);
   }
@@ -50,7 +53,10 @@ export class FieldReader {
     return this.doc.absent(value) ? -1 : value;
   }
 
-  /** The member's value if it is of this kind; -1 where it is absent or, with an error, of another kind. */
+  /**
+   * The member's value if it is of this kind; -1 where it is absent or, with an error, of another
+   * kind.
+   */
   valueOf(name: string, kind: JsonKind): i32 {
     const value = this.value(name);
     if (value < 0 || this.check(value, kind, this.pathOf(name))) return value;
@@ -64,6 +70,7 @@ export class FieldReader {
     return false;
   }
 
+  /** Reports that a value is of another kind than expected. */
   expected(what: string, value: i32, path: string): void {
     this.report.fail(path, "expected " + what + ", found " + nameOfKind(this.doc.kind(value)));
   }
@@ -80,10 +87,16 @@ export class FieldReader {
     return this.clean(text, 0x1f, "", this.pathOf(name)) ? text : fallback;
   }
 
-  /** A string without control characters and white space: a URL, or part of one. */
+  /** A URL with a host, with or without a scheme. */
   url(name: string): string {
-    const text = this.string(name);
-    return this.clean(text, 0x20, "", this.pathOf(name)) ? text : "";
+    const path = this.pathOf(name);
+    const url = this.string(name);
+    if (url.length == 0 || !this.clean(url, 0x20, "", path)) return "";
+    const scheme = url.indexOf("://");
+    const rest = scheme < 0 ? 0 : scheme + 3;
+    if (!url.startsWith("/") && rest < url.length && !startsAt(url, "/", rest)) return url;
+    this.report.fail(path, "expected a URL with a host");
+    return "";
   }
 
   /** A host, with or without port; never with a scheme or path. */
@@ -92,7 +105,10 @@ export class FieldReader {
     return this.clean(text, 0x20, "/?#@", this.pathOf(name)) ? text : "";
   }
 
-  /** A string in which environment variables are replaced; `multiline` ones may hold control characters. */
+  /**
+   * A string in which environment variables are replaced; `multiline` ones may hold control
+   * characters.
+   */
   secret(name: string, multiline: bool = false): string {
     const path = this.pathOf(name);
     const source = this.source;
@@ -100,7 +116,10 @@ export class FieldReader {
     return multiline || this.clean(text, 0x1f, "", path) ? text : "";
   }
 
-  /** Whether a text has only characters above `highest`, and none of `others`; else that is an error. */
+  /**
+   * Whether a text has only characters above `highest`, and none of `others`; else that is an
+   * error.
+   */
   clean(text: string, highest: i32, others: string, path: string): bool {
     for (let i = 0; i < text.length; ++i) {
       const code = text.charCodeAt(i);
@@ -125,6 +144,7 @@ export class FieldReader {
     return fallback;
   }
 
+  /** `true` or `false`. */
   bool(name: string, fallback: bool): bool {
     const value = this.value(name);
     if (value < 0) return fallback;

@@ -14,7 +14,9 @@ export function elementPath(path: string, index: i32): string {
   return path + "[" + index.toString() + "]";
 }
 
-/** A text in quotes, cut where it is long; what could break a line of a log becomes a question mark. */
+/**
+ * A text in quotes, cut where it is long; what could break a line of a log becomes a question mark.
+ */
 export function quoted(text: string): string {
   const shown = text.length > SHOWN_LENGTH ? text.substring(0, SHOWN_LENGTH) + "…" : text;
   const parts: string[] = ['"'];

@@ -1,10 +1,13 @@
 // Keys of a provider that existing configurations have and that do nothing yet.
 import { JsonKind } from "../json/document";
+import { ProviderSettings } from "../providers/provider-settings";
 import { FieldReader } from "./field-reader";
 
 /** Checks their types, and warns once of each that is there. */
-export function readLaterFields(reader: FieldReader): void {
+export function readLaterFields(reader: FieldReader, settings: ProviderSettings): void {
   const first = reader.known.length;
+  settings.authHeaderKey = reader.text("authHeaderKey");
+  settings.moonshotFileId = reader.text("moonshotFileId");
   reader.valueOf("failover", JsonKind.Object);
   reader.valueOf("retryOnFailure", JsonKind.Object);
   reader.valueOf("context", JsonKind.Object);

@@ -2,7 +2,10 @@
 import { Regex } from "../text/regex/regex";
 import { ReplaceTemplate } from "../text/regex/replace-template";
 
-/** Longer names are not matched with regular expressions: that bounds the time, and no model is named so. */
+/**
+ * Longer names are not matched with regular expressions: that bounds the time, and no model is
+ * named so.
+ */
 const NAME_LIMIT: i32 = 512;
 
 /** A key that ends in `*`. */
@@ -22,8 +25,9 @@ class RegexRule {
 }
 
 /**
- * The mapping of one provider. An exact name comes first, then the longest prefix, then the first regular expression
- * in the order of the configuration, then `*`. The target "" keeps the name, and so does a mapping without a fitting key.
+ * The mapping of one provider. An exact name comes first, then the longest prefix, then the first
+ * regular expression in the order of the configuration, then `*`. The target "" keeps the name, and
+ * so does a mapping without a fitting key.
  */
 export class ModelMapping {
   private readonly exact: Map<string, string> = new Map<string, string>();

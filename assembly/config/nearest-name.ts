@@ -14,12 +14,16 @@ export function suggestion(name: string, known: string[]): string {
   return "; did you mean " + near.join(" or ") + "?";
 }
 
-/** The known names at the smallest edit distance, at most three; none where a third of the name is wrong. */
+/**
+ * The known names at the smallest edit distance, at most three; none where a third of the name is
+ * wrong.
+ */
 export function nearestNames(name: string, known: string[]): string[] {
   const found: string[] = [];
   if (name.length > LENGTH_LIMIT) return found;
   const plain = plainForm(name);
-  let best = max(1, plain.length / 3);
+  // A name of one or two letters is near to every other.
+  let best = plain.length < 3 ? 0 : plain.length / 3;
   for (let i = 0; i < known.length; ++i) {
     const distance = editDistance(plain, plainForm(known[i]));
     if (distance > best) continue;

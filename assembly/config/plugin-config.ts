@@ -41,7 +41,10 @@ export class PluginConfig {
     return this.rules.length > 0;
   }
 
-  /** The provider of a request: that of the first rule that matches, else the global one. Null: leave it alone. */
+  /**
+   * The provider of a request: that of the first rule that matches, else the global one. Null:
+   * leave it alone.
+   */
   match(host: string, routeName: string, clusterName: string): ProviderConfig | null {
     const rules = this.rules;
     for (let i = 0, count = rules.length; i < count; ++i) {
@@ -69,7 +72,10 @@ export class PluginConfig {
       this.rules.push(readRule(reader.inner(item, path), providers));
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
-      reader.report.fail("_rules_", "expected at least one rule, since there is no global configuration");
+      reader.report.fail(
+        "_rules_",
+        "expected at least one rule, since there is no global configuration",
+      );
     }
   }
 }
@@ -84,8 +90,8 @@ export function readRule(reader: FieldReader, global: ProviderConfig[]): Rule {
 }
 
 /**
- * Reads `provider`, or `providers` with `activeProviderId`. The active provider, or null where there is none; the
- * configured ones are put before those in `providers`.
+ * Reads `provider`, or `providers` with `activeProviderId`. The active provider, or null where
+ * there is none; the configured ones are put before those in `providers`.
  */
 function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderConfig | null {
   const report = reader.report;
@@ -108,7 +114,10 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
     if (id.length > 0) ids.push(id);
   }
   const near = suggestion(activeId, ids);
-  report.fail(reader.pathOf("activeProviderId"), "no provider has the id " + quoted(activeId) + near);
+  report.fail(
+    reader.pathOf("activeProviderId"),
+    "no provider has the id " + quoted(activeId) + near,
+  );
   return null;
 }
 
@@ -132,7 +141,10 @@ function checkId(fields: FieldReader, id: string, earlier: ProviderConfig[]): vo
   if (id.length == 0) fields.report.warn(path, "without an id the provider can never be active");
   for (let i = 0; i < earlier.length; ++i) {
     if (id.length == 0 || earlier[i].settings.id != id) continue;
-    fields.report.fail(path, "providers[" + i.toString() + "] has the id " + quoted(id) + " already");
+    fields.report.fail(
+      path,
+      "providers[" + i.toString() + "] has the id " + quoted(id) + " already",
+    );
   }
 }
 
@@ -149,7 +161,10 @@ function hasGlobalKeys(doc: Document): bool {
 }
 
 function isBlank(ptr: usize, length: i32): bool {
-  return DOCUMENT.error == JsonError.UnexpectedEnd && String.UTF8.decodeUnsafe(ptr, length).trim().length == 0;
+  return (
+    DOCUMENT.error == JsonError.UnexpectedEnd &&
+    String.UTF8.decodeUnsafe(ptr, length).trim().length == 0
+  );
 }
 
 /** `line 2, column 5 (byte 17): unexpected byte`; lines and columns count from 1, bytes from 0. */
@@ -157,6 +172,7 @@ function syntaxError(ptr: usize): string {
   const before = String.UTF8.decodeUnsafe(ptr, DOCUMENT.errorOffset).split("\n");
   const line = before.length.toString();
   const column = (before[before.length - 1].length + 1).toString();
-  const place = "line " + line + ", column " + column + " (byte " + DOCUMENT.errorOffset.toString() + ")";
+  const place =
+    "line " + line + ", column " + column + " (byte " + DOCUMENT.errorOffset.toString() + ")";
   return place + ": " + jsonErrorText(DOCUMENT.error);
 }

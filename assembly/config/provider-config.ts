@@ -1,4 +1,5 @@
-// One provider as it is configured: settings, credentials, and what happens to requests before the provider sees them.
+// One provider as it is configured: settings, credentials, and what happens to requests before the
+// provider sees them.
 import { JsonKind } from "../json/document";
 import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
@@ -27,6 +28,7 @@ export class ProviderConfig {
     readonly settings: ProviderSettings,
   ) {}
 
+  /** Which protocol the clients speak. */
   get protocol(): Protocol {
     return this.settings.protocol;
   }
@@ -41,7 +43,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
-  readLaterFields(reader);
+  readLaterFields(reader, settings);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
@@ -65,7 +67,8 @@ function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider
   const provider = createProvider(settings);
   if (!provider) {
     const near = nearestNames(type, knownTypes());
-    const known = near.length > 0 ? suggestion(type, near) : "; known are " + knownTypes().join(", ");
+    const known =
+      near.length > 0 ? suggestion(type, near) : "; known are " + knownTypes().join(", ");
     report.fail(path, "unknown provider type " + quoted(type) + known);
     return null;
   }
@@ -75,7 +78,11 @@ function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider
   return provider;
 }
 
-function fillMapping(mapping: ModelMapping, entries: Map<string, string>, reader: FieldReader): void {
+function fillMapping(
+  mapping: ModelMapping,
+  entries: Map<string, string>,
+  reader: FieldReader,
+): void {
   const keys = entries.keys();
   for (let i = 0; i < keys.length; ++i) {
     const wrong = mapping.add(keys[i], entries.get(keys[i]));

@@ -1,7 +1,8 @@
-// Reads the settings of a provider: every key that any type of provider has, so that each is checked everywhere.
+// Reads the settings of a provider: every key that any type of provider has, so that each is
+// checked everywhere.
 import { JsonKind } from "../json/document";
 import { ProviderSettings, Protocol, UNSET } from "../providers/provider-settings";
-import { capabilityKeys, findEndpointByKey } from "../routing/capability";
+import { capabilityKeys, findEndpointByKey } from "../routing/endpoint-table";
 import { FieldReader } from "./field-reader";
 import { memberPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
@@ -68,8 +69,13 @@ function readCapabilities(reader: FieldReader, settings: ProviderSettings): void
     checkPath(reader, paths.get(key), "#", at);
     const endpoint = findEndpointByKey(key);
     if (endpoint) settings.capabilityPaths.set(endpoint.capability, paths.get(key));
-    else if (LATER_CAPABILITIES.includes(key)) reader.report.warn(at, "is accepted but has no effect yet");
-    else reader.report.fail(at, "unknown capability " + quoted(key) + suggestion(key, knownCapabilities()));
+    else if (LATER_CAPABILITIES.includes(key))
+      reader.report.warn(at, "is accepted but has no effect yet");
+    else
+      reader.report.fail(
+        at,
+        "unknown capability " + quoted(key) + suggestion(key, knownCapabilities()),
+      );
   }
 }
 
@@ -82,12 +88,10 @@ export function knownCapabilities(): string[] {
 
 function readOpenAiFields(reader: FieldReader, settings: ProviderSettings): void {
   settings.openaiCustomUrl = reader.url("openaiCustomUrl");
-  settings.authHeaderKey = reader.text("authHeaderKey");
   settings.azureServiceUrl = reader.url("azureServiceUrl");
 }
 
 function readChineseFields(reader: FieldReader, settings: ProviderSettings): void {
-  settings.moonshotFileId = reader.text("moonshotFileId");
   settings.qwenEnableSearch = reader.bool("qwenEnableSearch", false);
   settings.qwenEnableCompatible = reader.bool("qwenEnableCompatible", true);
   settings.qwenFileIds = reader.stringList("qwenFileIds");
@@ -151,7 +155,8 @@ function readBedrockFields(reader: FieldReader, settings: ProviderSettings): voi
     if (position == "systemprompt") settings.bedrockCacheSystemPrompt = isOn;
     else if (position == "lastusermessage") settings.bedrockCacheLastUserMessage = isOn;
     else if (position == "lastmessage") settings.bedrockCacheLastMessage = isOn;
-    else reader.report.warn(at, "unknown position; known: systemPrompt, lastUserMessage, lastMessage");
+    else
+      reader.report.warn(at, "unknown position; known: systemPrompt, lastUserMessage, lastMessage");
   }
 }
 

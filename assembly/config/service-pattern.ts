@@ -1,4 +1,5 @@
 // Matches clusters: by their plain name, or by host and port of `outbound|<port>|<subset>|<host>`.
+import { startsAt } from "../text/starts-at";
 
 /** One pattern of `_match_service_`: a cluster name, `<host>` or `<host>:<port>`. */
 export class ServicePattern {
@@ -23,9 +24,9 @@ export class ServicePattern {
     // Three bars: the subset stands between the last two.
     if (portEnd < 0 || hostStart <= portEnd + 1) return false;
     if (cluster.length - hostStart != this.host.length) return false;
-    if (!cluster.startsWith(this.host, hostStart)) return false;
+    if (!startsAt(cluster, this.host, hostStart)) return false;
     if (this.port.length == 0) return true;
-    return portEnd - start == this.port.length && cluster.startsWith(this.port, start);
+    return portEnd - start == this.port.length && startsAt(cluster, this.port, start);
   }
 }
 

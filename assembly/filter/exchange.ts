@@ -8,6 +8,10 @@ import { Phase } from "./phase";
 export class Exchange {
   phase: Phase = Phase.New;
   readonly call: Call = new Call();
+  /** Path and query as the client sent them. */
+  target: string = "";
+  /** Headers of the client that must not go on, as `findWithheld` tells them. */
+  withheldHeaders: u32 = 0;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;

@@ -4,15 +4,23 @@ import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
-import { FilterBodyStatus, FilterHeadersStatus, HeaderMapType } from "../proxy-wasm/types";
+import {
+  FilterBodyStatus,
+  FilterHeadersStatus,
+  FilterTrailersStatus,
+  HeaderMapType,
+} from "../proxy-wasm/types";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { beginRequest, finishRequest } from "./request";
-import { beginResponse, finishError, finishResponse } from "./response";
+import { beginResponse, emptyAnswer, finishError, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
+
+/** Asks for all that the host has buffered. */
+const ALL_BYTES: i32 = i32.MAX_VALUE;
 
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {
@@ -56,13 +64,22 @@ export class HttpContext extends StreamContext {
       : FilterBodyStatus.Continue;
   }
 
+  /** Trailers end a body that never said so itself. */
+  onRequestTrailers(): FilterTrailersStatus {
+    const exchange = this.exchange;
+    if (exchange !== null && exchange.phase == Phase.GatheringRequest) {
+      exchange.phase = finishRequest(exchange, ALL_BYTES);
+      if (exchange.phase == Phase.Over) return FilterTrailersStatus.StopIteration;
+    }
+    return FilterTrailersStatus.Continue;
+  }
+
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterHeadersStatus.Continue;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       return FilterHeadersStatus.Continue;
     }
-    HEADERS.read(HeaderMapType.ResponseHeaders);
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.Passing
       ? FilterHeadersStatus.Continue
@@ -91,6 +108,24 @@ export class HttpContext extends StreamContext {
         return FilterBodyStatus.Continue;
       default:
         return FilterBodyStatus.Continue;
+    }
+  }
+
+  onResponseTrailers(): FilterTrailersStatus {
+    const exchange = this.exchange;
+    if (exchange === null) return FilterTrailersStatus.Continue;
+    switch (exchange.phase) {
+      case Phase.GatheringResponse:
+        finishResponse(exchange, ALL_BYTES);
+        return FilterTrailersStatus.Continue;
+      case Phase.GatheringError:
+        finishError(exchange, ALL_BYTES);
+        return FilterTrailersStatus.Continue;
+      case Phase.HoldingStream:
+        exchange.phase = emptyAnswer(exchange);
+        return FilterTrailersStatus.StopIteration;
+      default:
+        return FilterTrailersStatus.Continue;
     }
   }
 

@@ -3,10 +3,10 @@ import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
 
-/** Headers in which clients send credentials. None of them may reach a provider as it came. */
+/** Headers in which clients send credentials, and the one that would make the answer unreadable. */
 // @ts-ignore: decorator
 @lazy
-const CREDENTIALS: StaticArray<string> = [
+const WITHHELD: StaticArray<string> = [
   "authorization",
   "x-api-key",
   "api-key",
@@ -14,6 +14,7 @@ const CREDENTIALS: StaticArray<string> = [
   "x-authorization",
   "proxy-authorization",
   "cookie",
+  "accept-encoding",
 ];
 
 /** The client's own key, from whichever header it came in; "" where it sent none. */
@@ -30,17 +31,22 @@ export function clientCredential(headers: Headers): string {
   return authorization;
 }
 
-/** Removes the client's credentials that are there, and what would make the answer unreadable. */
-export function removeClientHeaders(headers: Headers): void {
-  for (let i = 0; i < CREDENTIALS.length; ++i) {
-    const name = unchecked(CREDENTIALS[i]);
-    if (headers.has(name)) removeHeader(HeaderMapType.RequestHeaders, name);
+/** Which of the headers that must not go on are there, a bit each in the order of `WITHHELD`. */
+export function findWithheld(headers: Headers): u32 {
+  let found: u32 = 0;
+  for (let i = 0; i < WITHHELD.length; ++i) {
+    if (headers.has(unchecked(WITHHELD[i]))) found |= 1 << i;
   }
-  if (headers.has("accept-encoding")) removeHeader(HeaderMapType.RequestHeaders, "accept-encoding");
+  return found;
 }
 
-/** Hands a provider's edits to the host. */
-export function applyHeaderEdits(edits: HeaderEdits): void {
+/** Hands a provider's edits to the host, and removes what is `withheld` and not replaced by them. */
+export function applyHeaderEdits(edits: HeaderEdits, withheld: u32): void {
+  for (let i = 0; withheld != 0; ++i, withheld >>= 1) {
+    if ((withheld & 1) == 0) continue;
+    const name = unchecked(WITHHELD[i]);
+    if (!edits.sets(name)) removeHeader(HeaderMapType.RequestHeaders, name);
+  }
   for (let i = 0; i < edits.removals.length; ++i) {
     removeHeader(HeaderMapType.RequestHeaders, edits.removals[i]);
   }

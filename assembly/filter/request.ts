@@ -3,12 +3,7 @@ import { applyCustomSettings } from "../config/custom-settings";
 import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import {
-  ApiError,
-  invalidRequest,
-  invalidType,
-  missingParameter,
-} from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
@@ -17,18 +12,21 @@ import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { Headers, setHeader } from "../proxy-wasm/headers";
 import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
-import { BodyKind, Capability, Endpoint, findEndpoint } from "../routing/capability";
+import { Capability } from "../routing/capability";
+import { BodyKind, Endpoint } from "../routing/endpoint";
+import { findEndpoint } from "../routing/endpoint-table";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
-import { applyHeaderEdits, clientCredential, removeClientHeaders } from "./request-headers";
+import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 
 const REQUEST: Document = new Document();
 const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
 const CUSTOM_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
+const EDITS: HeaderEdits = new HeaderEdits();
 
 /** Takes the headers. The answer is the phase that follows: gathering, awaiting, passing or over. */
 export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
@@ -45,7 +43,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (endpoint !== null) call.capability = endpoint.capability;
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
-  exchange.acceptsGzip = headers.get("accept-encoding").includes("gzip");
+  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
@@ -53,8 +51,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkBodyHeaders(headers, endOfStream);
     if (error !== null) return refuse(error);
   }
-  removeClientHeaders(headers);
-  if (isJson && !headers.get("content-type").includes("json")) {
+  exchange.withheldHeaders = findWithheld(headers);
+  if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
   if (!isJson || endOfStream) {
@@ -72,6 +70,7 @@ function refuse(error: ApiError): Phase {
 function readTarget(exchange: Exchange, headers: Headers): void {
   const call = exchange.call;
   const target = headers.get(":path");
+  exchange.target = target;
   const mark = target.indexOf("?");
   call.method = headers.get(":method");
   call.clientPath = mark < 0 ? target : target.substring(0, mark);
@@ -114,16 +113,17 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 
 /** Whether the body has to be read before the request can go on. */
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
-  const type = headers.get("content-type");
-  if (type.startsWith("multipart/")) return false;
+  if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
-    return exchange.config.customSettings.length > 0 && type.includes("json");
+    return exchange.config.customSettings.length > 0 && headers.contains("content-type", "json");
   }
   return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
 }
 
 function checkBodyHeaders(headers: Headers, endOfStream: bool): ApiError | null {
-  if (endOfStream) return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+  if (endOfStream) {
+    return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+  }
   const encoding = headers.get("content-encoding");
   if (encoding.length == 0 || encoding == "identity") return null;
   const message = `The request body is encoded as '${encoding}'. Send it without content-encoding.`;
@@ -188,7 +188,8 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   if (streamError !== null) return streamError;
   call.stream = doc.isTrue(doc.get(root, "stream"));
   const options = doc.get(root, "stream_options");
-  if (!doc.absent(options) && !doc.isObject(options)) return invalidType("stream_options", "an object");
+  if (!doc.absent(options) && !doc.isObject(options))
+    return invalidType("stream_options", "an object");
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }
@@ -243,11 +244,13 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   const settings = config.settings;
   const host = settings.providerDomain.length > 0 ? settings.providerDomain : provider.host(call);
   if (host.length > 0) setHeader(HeaderMapType.RequestHeaders, ":authority", host);
-  const path = upstreamTarget(exchange);
-  if (path.length > 0) setHeader(HeaderMapType.RequestHeaders, ":path", path);
-  const edits = new HeaderEdits();
-  provider.authenticate(call, edits, body, bodyLength);
-  applyHeaderEdits(edits);
+  const target = upstreamTarget(exchange);
+  if (target.length > 0 && target != exchange.target) {
+    setHeader(HeaderMapType.RequestHeaders, ":path", target);
+  }
+  EDITS.clear();
+  provider.authenticate(call, EDITS, body, bodyLength);
+  applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
 /** Path and query at the provider, or "" to keep the client's. */

@@ -15,9 +15,14 @@ const OUTPUT: StreamOutput = new StreamOutput();
 export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): bool {
   const translator = exchange.translator;
   if (translator === null) return true;
-  const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
-  const ptr = bytes.ptr;
-  const size = bytes.length;
+  let ptr: usize = 0;
+  let size = 0;
+  // A stream mostly ends with an empty piece, for which the host need not be asked.
+  if (length > 0) {
+    const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
+    ptr = bytes.ptr;
+    size = bytes.length;
+  }
   OUTPUT.begin();
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
   const failure = translator.failure;

@@ -5,7 +5,7 @@ import { writeCompletionAsStream } from "../openai/completion-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
@@ -20,39 +20,55 @@ const WHOLE: ByteWriter = new ByteWriter();
 
 /** Takes the headers of an answer. The answer is the phase that follows. */
 export function beginResponse(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  exchange.status = <i32>parseInt(headers.get(":status"), 10);
-  if (exchange.status >= 400) return beginError(exchange, headers, endOfStream);
-  if (exchange.status < 200 || exchange.status >= 300) return Phase.Passing;
-  const call = exchange.call;
-  const provider = exchange.config.provider;
-  if (!provider.readsResponse(call)) return Phase.Passing;
-  const encoding = headers.get("content-encoding");
-  if (encoding.length > 0 && encoding != "identity") return passCompressed(exchange, encoding);
-  if (call.stream && !headers.get("content-type").includes("json")) {
-    exchange.translator = provider.streamTranslator(call);
-    removeHeader(HeaderMapType.ResponseHeaders, "content-length");
-    setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
-    return endOfStream ? emptyAnswer(exchange) : Phase.HoldingStream;
-  }
+  const isStream = exchange.call.stream;
+  // One header costs less than all of them, and more than one costs more.
+  if (isStream) headers.read(HeaderMapType.ResponseHeaders);
+  const status = <i32>(
+    parseInt(
+      isStream ? headers.get(":status") : getHeader(HeaderMapType.ResponseHeaders, ":status"),
+    )
+  );
+  exchange.status = status;
+  if (status >= 400) return beginError(exchange, endOfStream);
+  if (status < 200 || status >= 300) return Phase.Passing;
+  if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
+  if (isStream) return beginStream(exchange, headers, endOfStream);
+  return endOfStream ? emptyAnswer(exchange) : Phase.GatheringResponse;
+}
+
+function beginStream(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   if (endOfStream) return emptyAnswer(exchange);
-  return Phase.GatheringResponse;
+  if (headers.has("content-encoding") && !headers.contains("content-encoding", "identity")) {
+    if (mayPassCompressed(exchange, headers.get("content-encoding"))) return Phase.Passing;
+    replyWithError(compressedAnswer(exchange, headers.get("content-encoding")));
+    return Phase.Over;
+  }
+  if (headers.contains("content-type", "json")) return Phase.GatheringResponse;
+  exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
+  if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
+  if (!headers.contains("content-type", "text/event-stream")) {
+    setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
+  }
+  return Phase.HoldingStream;
 }
 
 /** An answer without a body. */
-function emptyAnswer(exchange: Exchange): Phase {
+export function emptyAnswer(exchange: Exchange): Phase {
   replyWithError(invalidUpstreamResponse(exchange.config.provider.id, "it is empty"));
   return Phase.Over;
 }
 
-/** A compressed answer though none was asked for cannot be read here; a client that can read it gets it as it is. */
-function passCompressed(exchange: Exchange, encoding: string): Phase {
-  const provider = exchange.config.provider;
-  if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
-  replyWithError(invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`));
-  return Phase.Over;
+/** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
+function mayPassCompressed(exchange: Exchange, encoding: string): bool {
+  return exchange.acceptsGzip && encoding == "gzip" && exchange.config.provider.speaksOpenAi();
 }
 
-function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
+function compressedAnswer(exchange: Exchange, encoding: string): ApiError {
+  return invalidUpstreamResponse(exchange.config.provider.id, `it is compressed (${encoding})`);
+}
+
+function beginError(exchange: Exchange, endOfStream: bool): Phase {
+  if (exchange.config.provider.speaksNatively(exchange.call)) return Phase.Passing;
   const details = getProperty("response\0code_details");
   if (details.length > 0 && details != "via_upstream") {
     replyWithError(gatewayError(exchange.config.provider.id, exchange.status));
@@ -62,7 +78,7 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
     replyWithError(exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0));
     return Phase.Over;
   }
-  exchange.isCompressed = headers.get("content-encoding").length > 0;
+  exchange.isCompressed = getHeader(HeaderMapType.ResponseHeaders, "content-encoding").length > 0;
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
   return Phase.GatheringError;
 }
@@ -88,13 +104,23 @@ export function finishResponse(exchange: Exchange, length: i32): void {
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const provider = exchange.config.provider;
   if (!RESPONSE.parse(ptr, length)) {
-    const reason = jsonErrorText(RESPONSE.error);
-    return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
+    return unreadableAnswer(exchange, jsonErrorText(RESPONSE.error));
   }
   const call = exchange.call;
   const error = provider.decodeResponse(call, RESPONSE, BODY);
   if (error !== null || !call.stream) return error;
   return streamWhole(call, ptr, length);
+}
+
+/** What the client gets for a 200 that is no JSON. Null: it gets just that. */
+function unreadableAnswer(exchange: Exchange, reason: string): ApiError | null {
+  const encoding = getHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  if (encoding.length == 0 || encoding == "identity") {
+    return invalidUpstreamResponse(exchange.config.provider.id, `it is no JSON (${reason})`);
+  }
+  if (mayPassCompressed(exchange, encoding)) return null;
+  removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  return compressedAnswer(exchange, encoding);
 }
 
 /** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */

@@ -1,7 +1,7 @@
 // Typed view of parsed JSON text: https://www.rfc-editor.org/rfc/rfc8259
 
 import { ByteWriter } from "../text/byte-writer";
-import { asciiEquals } from "./ascii-equals";
+import { asciiEquals } from "../text/ascii-equals";
 import { decodeEscapes } from "./escape";
 import { JsonKind } from "./kind";
 import { doubleOf, integerOf } from "./number";
@@ -14,7 +14,7 @@ const scratch: ByteWriter = new ByteWriter();
 
 /**
  * A JSON text whose values are slices of it. A value is an id, -1 where it is missing, and every
- * method takes -1 and answers that it is missing. Text of at most 128 levels and 4,194,304 values and keys.
+ * method takes -1 and answers that it is missing. At most 128 levels, 4,194,304 values and keys.
  */
 export class Document extends JsonTape {
   /** Whether the value is a string. */
@@ -67,9 +67,14 @@ export class Document extends JsonTape {
   /** The value of the member `name`, ASCII; the last one of several, -1 where there is none. */
   get(object: i32, name: string): i32 {
     if (this.kind(object) != JsonKind.Object) return -1;
+    const quoted = name.length + 2;
     let found = -1;
-    for (let child = this.first(object); child >= 0; child = this.next(child)) {
-      if (this.textIs(child - 1, name)) found = child;
+    for (let child = this.first(object); child >= 0; child = this.nextOf(child)) {
+      const length = this.lengthOf(child - 1);
+      if (length < quoted) continue;
+      if (length == quoted ? this.textIs(child - 1, name) : this.isEscaped(child - 1, name)) {
+        found = child;
+      }
     }
     return found;
   }
@@ -174,6 +179,11 @@ export class Document extends JsonTape {
       return scratch.length == text.length && asciiEquals(scratch.ptr, text);
     }
     return length == text.length && asciiEquals(this.inner(id), text);
+  }
+
+  /** Whether a key is longer than its text only because of its escapes. */
+  private isEscaped(id: i32, text: string): bool {
+    return this.hasEscapes(id) && this.textIs(id, text);
   }
 
   private text16(id: i32): string {

@@ -23,11 +23,13 @@ export const enum EditFlag {
   Renamed = 4,
   /** Removed together with all members before it. */
   Leading = 8,
+  /** An element that another one is inserted before: `Key` is the text of that one and a comma. */
+  Preceded = 16,
 }
 
 const ENTRY_SIZE: usize = 28;
 
-/** Entries of 28 bytes in the order of their place, then of their making. Addresses move when it grows. */
+/** Entries in the order of their place, then of their making. Addresses move when it grows. */
 export class EditList {
   /** Number of entries. */
   count: i32 = 0;

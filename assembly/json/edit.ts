@@ -1,15 +1,16 @@
 // Changes members in the raw text of a parsed document and leaves all other bytes as they are.
 
 import { ByteWriter } from "../text/byte-writer";
-import { asciiEquals } from "./ascii-equals";
+import { asciiEquals } from "../text/ascii-equals";
 import { Document } from "./document";
 import { EditField, EditFlag, EditList } from "./edit-list";
+import { EditOutput } from "./edit-output";
 import { JsonWriter } from "./json-writer";
 
 /**
  * Collects changes to a document and writes the changed text. Names are ASCII texts that need no
- * escape, and mean the members as they are after the changes before. Objects in objects can be changed
- * too; what lies in a value that is replaced or removed is dropped.
+ * escape, and mean the members as they are after the changes before. Objects in objects can be
+ * changed too; a change in a value that is replaced or removed is dropped.
  */
 export class JsonEdit {
   private doc: Document | null = null;
@@ -17,6 +18,7 @@ export class JsonEdit {
   /** New keys and values. */
   private text: ByteWriter = new ByteWriter();
   private writer: JsonWriter = new JsonWriter(this.text);
+  private output: EditOutput = new EditOutput(this.list, this.text);
 
   /** Begins changes of a document, which must stay parsed until they are applied. */
   begin(doc: Document): void {
@@ -55,8 +57,24 @@ export class JsonEdit {
   }
 
   /**
+   * Inserts an element before another one of an array. It is raw JSON text, which is copied; of
+   * several before the same element the last one counts.
+   */
+  insertBefore(element: i32, ptr: usize, length: i32): void {
+    const doc = this.doc;
+    if (!doc || doc.end(element) == 0 || doc.isMember(element)) return;
+    const offset = this.text.length;
+    this.text.bytes(ptr, length);
+    this.text.byte(0x2c);
+    const entry = this.change(element);
+    store<i32>(entry, load<i32>(entry, EditField.Flags) | EditFlag.Preceded, EditField.Flags);
+    store<i32>(entry, offset, EditField.Key);
+    store<i32>(entry, length + 1, EditField.KeyLength);
+  }
+
+  /**
    * Gives the member the value of this raw JSON text, which is copied: the last of its duplicates
-   * stays; where there is none it is inserted before the members of the document, after other new ones.
+   * stays; where there is none it comes before the members of the document, behind other new ones.
    */
   set(object: i32, name: string, ptr: usize, length: i32): void {
     const offset = this.text.length;
@@ -91,7 +109,7 @@ export class JsonEdit {
     this.put(object, name, offset);
   }
 
-  /** Renames a member; members that have the new name are removed. Nothing happens where there is no `from`. */
+  /** Renames a member and removes those that have the new name; nothing without a `from`. */
   rename(object: i32, from: string, to: string): void {
     const doc = this.doc;
     if (!doc || !doc.isObject(object) || from == to) return;
@@ -117,20 +135,20 @@ export class JsonEdit {
   apply(out: ByteWriter): void {
     const doc = this.doc;
     if (!doc) return;
-    const end = this.write(doc, out);
+    const end = this.output.write(doc, out);
     out.bytes(doc.ptr + end, doc.length - end);
   }
 
   /** Offset in the document behind the last change: what follows stays as it is. */
   prefixEnd(): i32 {
     const doc = this.doc;
-    return doc ? this.write(doc, null) : 0;
+    return doc ? this.output.write(doc, null) : 0;
   }
 
   /** Writes what stands instead of the document up to `prefixEnd`. */
   applyPrefix(out: ByteWriter): void {
     const doc = this.doc;
-    if (doc) this.write(doc, out);
+    if (doc) this.output.write(doc, out);
   }
 
   /** Whether a member of the document is still there and has this name now. */
@@ -158,7 +176,7 @@ export class JsonEdit {
     return -1;
   }
 
-  /** Removes all members of this name but the last, whose value it answers; -1 where there is none. */
+  /** Removes all members of this name but the last, and answers its value; -1 without any. */
   private keepLast(doc: Document, object: i32, name: string): i32 {
     let last = -1;
     let beforeLast = -1;
@@ -223,96 +241,5 @@ export class JsonEdit {
     store<i32>(entry, name.length + 2, EditField.KeyLength);
     this.writer.reset();
     this.writer.ascii(name);
-  }
-
-  /** Writes the changed text up to the last change, whose end in the document it answers. */
-  private write(doc: Document, out: ByteWriter | null): i32 {
-    let done = 0;
-    for (let i = 0; i < this.list.count; ++i) {
-      const entry = this.list.entry(i);
-      const value = load<i32>(entry) >> 1;
-      const flags = load<i32>(entry, EditField.Flags);
-      if ((load<i32>(entry) & 1) != 0) {
-        done = this.writeInsert(doc, out, done, i);
-      } else if ((flags & EditFlag.Removed) != 0) {
-        done = this.writeRemoval(doc, out, done, entry);
-      } else {
-        if ((flags & EditFlag.Renamed) != 0) {
-          const end = doc.keyEnd(value);
-          done = this.splice(doc, out, done, doc.keyStart(value), end, entry + EditField.Key);
-        }
-        if ((flags & EditFlag.Replaced) != 0) {
-          const end = doc.end(value);
-          done = this.splice(doc, out, done, doc.start(value), end, entry + EditField.Value);
-        }
-      }
-    }
-    return done;
-  }
-
-  /**
-   * Writes the document from `done` to `from` and then, instead of [from, to), the collected text
-   * that `piece` (address of offset and length; 0 for nothing) says. Answers what is done then.
-   */
-  private splice(
-    doc: Document,
-    out: ByteWriter | null,
-    done: i32,
-    from: i32,
-    to: i32,
-    piece: usize,
-  ): i32 {
-    // It lies in something that is gone already.
-    if (from < done) return done;
-    if (!out) return to;
-    out.bytes(doc.ptr + done, from - done);
-    if (piece != 0) out.bytes(this.text.ptr + load<i32>(piece), load<i32>(piece, 4));
-    return to;
-  }
-
-  private writeInsert(doc: Document, out: ByteWriter | null, done: i32, index: i32): i32 {
-    const entry = this.list.entry(index);
-    const object = load<i32>(entry) >> 1;
-    const place = doc.start(object) + 1;
-    if (place < done) return done;
-    this.splice(doc, out, done, place, place, entry + EditField.Key);
-    if (!out) return place;
-    out.byte(0x3a);
-    out.bytes(
-      this.text.ptr + load<i32>(entry, EditField.Value),
-      load<i32>(entry, EditField.ValueLength),
-    );
-    const another = index + 1 < this.list.count && load<i32>(this.list.entry(index + 1)) == load<i32>(entry);
-    if (another || this.keepsAny(doc, object)) out.byte(0x2c);
-    return place;
-  }
-
-  /** Whether a member of the document stays in the object. */
-  private keepsAny(doc: Document, object: i32): bool {
-    for (let value = doc.first(object); value >= 0; value = doc.next(value)) {
-      if (!this.isRemoved(value)) return true;
-    }
-    return false;
-  }
-
-  private isRemoved(value: i32): bool {
-    const entry = this.list.find(value << 1);
-    return entry != 0 && (load<i32>(entry, EditField.Flags) & EditFlag.Removed) != 0;
-  }
-
-  /** Takes a member out together with one comma: the one before it, or behind it where all before go. */
-  private writeRemoval(doc: Document, out: ByteWriter | null, done: i32, entry: usize): i32 {
-    const value = load<i32>(entry) >> 1;
-    const previous = load<i32>(entry, EditField.Previous);
-    const before: usize = previous < 0 ? 0 : this.list.find(previous << 1);
-    const leads =
-      previous < 0 ||
-      (before != 0 && (load<i32>(before, EditField.Flags) & EditFlag.Leading) != 0);
-    const flags = EditFlag.Removed | (leads ? EditFlag.Leading : 0);
-    store<i32>(entry, flags, EditField.Flags);
-    const next = doc.next(value);
-    const from = leads ? doc.keyStart(value) : doc.end(previous);
-    const to = leads && next >= 0 ? doc.keyStart(next) : doc.end(value);
-    return this.splice(doc, out, done, from, to, 0);
   }
 }

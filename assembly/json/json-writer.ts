@@ -1,4 +1,4 @@
-// Writes JSON straight to bytes, with commas where they belong: https://www.rfc-editor.org/rfc/rfc8259
+// Writes JSON straight to bytes and sets the commas: https://www.rfc-editor.org/rfc/rfc8259
 
 import { ByteWriter } from "../text/byte-writer";
 import { Document } from "./document";
@@ -7,7 +7,7 @@ import { encodeEscapes } from "./escape";
 /** For texts while they are turned into UTF-8. */
 const scratch: ByteWriter = new ByteWriter();
 
-/** A writer of one JSON value after the other; who calls it keeps brackets in pairs and keys before values. */
+/** Writes what it is told, in order: brackets in pairs and keys before values are the caller's. */
 export class JsonWriter {
   /** A value or key that comes now needs a comma before it. */
   private comma: bool = false;
@@ -96,7 +96,7 @@ export class JsonWriter {
     this.comma = true;
   }
 
-  /** Writes the shortest number that reads as this double again; `null` where JSON has none. */
+  /** Writes a shortest number that reads as this double again; `null` where JSON has none. */
   number(value: f64): void {
     if (!isFinite(value)) {
       this.null();

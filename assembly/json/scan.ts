@@ -1,4 +1,4 @@
-// JSON strings over UTF-8 bytes, sixteen at a time: https://www.rfc-editor.org/rfc/rfc8259#section-7
+// JSON strings in UTF-8, sixteen bytes at a time: https://www.rfc-editor.org/rfc/rfc8259#section-7
 
 import { utf8Errors, utf8SequenceLength } from "../text/utf8";
 import { JsonError } from "./kind";
@@ -27,7 +27,7 @@ export function scanFailureOrEnd(error: JsonError, at: usize, end: usize): usize
  * behind the text is never used, but must lie in the memory.
  */
 export function blockLimit(end: usize): usize {
-  const last = (<usize>memory.size() << 16) - 15;
+  const last = ((<usize>memory.size()) << 16) - 15;
   return min(end, last);
 }
 
@@ -62,7 +62,7 @@ function oddBytes(block: v128): i32 {
   return i8x16.bitmask(v128.or(others, v128.or(quotes, backslashes)));
 }
 
-/** Goes to the first of these from `at`: quote, backslash, control character, ill-formed UTF-8, `end`. */
+/** Goes to the first quote, backslash, control character or ill-formed UTF-8, or to `end`. */
 export function skipPlain(at: usize, end: usize, limit: usize): usize {
   while (at < limit) {
     const odd = oddBytes(v128.load(at));
@@ -125,13 +125,14 @@ function skipUnicode(at: usize, end: usize, limit: usize): usize {
     }
     if (errors != 0 || at + 16 > end) return 0;
     at += 16;
-    if (i8x16.bitmask(block) >> 13 == 0) return at;
+    // Behind an ASCII byte no sequence is open.
+    if (i8x16.bitmask(block) >> 15 == 0) return at;
     previous = block;
   }
   return 0;
 }
 
-/** The closing quote of a plain string that ends in its first block, as most keys and many values do; else 0. */
+/** The closing quote of a plain string in its first block, where most keys end; else 0. */
 // @ts-ignore: decorator
 @inline
 export function scanShortString(at: usize, end: usize, limit: usize): usize {
@@ -141,7 +142,7 @@ export function scanShortString(at: usize, end: usize, limit: usize): usize {
   return stop < end && load<u8>(stop) == 0x22 ? stop : 0;
 }
 
-/** Goes from `at`, behind an opening quote, to the closing quote; 0 where the string is not valid. */
+/** Goes from `at`, behind an opening quote, to the closing one; 0 where the string is not valid. */
 export function scanString(at: usize, end: usize, limit: usize): usize {
   scanEscaped = false;
   for (;;) {

@@ -1,4 +1,4 @@
-// Reads JSON text in one pass into a tape of nodes in document order: https://www.rfc-editor.org/rfc/rfc8259
+// Reads JSON in one pass into a tape of nodes in its order: https://www.rfc-editor.org/rfc/rfc8259
 
 import { JsonError, JsonKind } from "./kind";
 import { scanNumber } from "./number";
@@ -25,7 +25,7 @@ const KEPT_NODES: i32 = 65_536;
 const NODE_SHIFT: i32 = 4;
 const START: usize = 4;
 const END: usize = 8;
-/** The next value of the same array or object, -1 behind the last; while a container is open, its parent. */
+/** The next value in the same container, -1 behind the last; of an open container the parent. */
 const NEXT: usize = 12;
 const ESCAPED: u32 = 0x100;
 
@@ -48,7 +48,7 @@ export class JsonTape {
 
   /**
    * Reads the text of `length` bytes at `ptr`, which must stay there as long as values are asked
-   * for. False where it is not one JSON value: `error` and `errorOffset` say why, and there are no values.
+   * for. False where it is not one JSON value: `error` and `errorOffset` say why; nothing is there.
    */
   parse(ptr: usize, length: i32): bool {
     this.ptr = ptr;
@@ -118,6 +118,21 @@ export class JsonTape {
     return <u32>value < <u32>this.count ? load<i32>(this.node(value), NEXT) : -1;
   }
 
+  /** Length of the raw text of a node that is there. */
+  // @ts-ignore: decorator
+  @inline
+  protected lengthOf(id: i32): i32 {
+    const node = this.node(id);
+    return load<i32>(node, END) - load<i32>(node, START);
+  }
+
+  /** `next` of a node that is there. */
+  // @ts-ignore: decorator
+  @inline
+  protected nextOf(id: i32): i32 {
+    return load<i32>(this.node(id), NEXT);
+  }
+
   /** Whether the raw text of a string or key has a backslash. */
   hasEscapes(value: i32): bool {
     if (<u32>value >= <u32>this.count) return false;
@@ -127,7 +142,7 @@ export class JsonTape {
   // @ts-ignore: decorator
   @inline
   private node(id: i32): usize {
-    return this.nodes + (<usize>id << NODE_SHIFT);
+    return this.nodes + ((<usize>id) << NODE_SHIFT);
   }
 
   /** Reads all values from `at`; answers the place behind the outermost, 0 on an error. */
@@ -258,7 +273,7 @@ export class JsonTape {
       return false;
     }
     this.capacity = this.capacity == 0 ? 256 : this.capacity << 1;
-    const size = <usize>this.capacity << NODE_SHIFT;
+    const size = (<usize>this.capacity) << NODE_SHIFT;
     this.nodes = this.nodes == 0 ? heap.alloc(size) : heap.realloc(this.nodes, size);
     return true;
   }

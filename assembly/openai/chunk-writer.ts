@@ -60,10 +60,7 @@ export class ChunkWriter {
 
   /** A piece of the answer: the JSON string `text`, as it stands. */
   content(doc: Document, text: i32, out: ByteWriter): void {
-    this.beginDelta(out);
-    out.ascii('"content":');
-    out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
-    this.endDelta(out);
+    this.rawContent(doc.ptr + doc.start(text), doc.end(text) - doc.start(text), out);
   }
 
   /** A piece of the answer from a JSON string that lies at `ptr`, quotes included. */
@@ -76,9 +73,14 @@ export class ChunkWriter {
 
   /** A piece of the model's reasoning. */
   reasoning(doc: Document, text: i32, out: ByteWriter): void {
+    this.rawReasoning(doc.ptr + doc.start(text), doc.end(text) - doc.start(text), out);
+  }
+
+  /** A piece of the model's reasoning from a JSON string that lies at `ptr`, quotes included. */
+  rawReasoning(ptr: usize, length: i32, out: ByteWriter): void {
     this.beginDelta(out);
     out.ascii('"reasoning_content":');
-    out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+    out.bytes(ptr, length);
     this.endDelta(out);
   }
 
@@ -106,8 +108,13 @@ export class ChunkWriter {
 
   /** More of a call's arguments: the JSON string `text`, as it stands. */
   toolArguments(index: i32, doc: Document, text: i32, out: ByteWriter): void {
+    this.rawArguments(index, doc.ptr + doc.start(text), doc.end(text) - doc.start(text), out);
+  }
+
+  /** More of a call's arguments from a JSON string that lies at `ptr`, quotes included. */
+  rawArguments(index: i32, ptr: usize, length: i32, out: ByteWriter): void {
     this.beginArguments(index, out);
-    out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+    out.bytes(ptr, length);
     out.ascii("}}]");
     this.endDelta(out);
   }

@@ -1,7 +1,7 @@
 // A whole chat completion told as a stream: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { beginEvent, endEvent, writeDone } from "../stream/sse-encoder";
+import { beginEvent, endEvent, joinLines, writeDone } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 
 /** Writes an OpenAI completion as events: each choice's message as one delta, its end, usage where asked for, [DONE]. */
@@ -13,11 +13,11 @@ export function writeCompletionAsStream(doc: Document, wantsUsage: bool, out: By
   }
   const usage = doc.get(doc.root(), "usage");
   if (wantsUsage && doc.isObject(usage)) {
+    const start = out.length;
     const json = beginChunk(doc, out);
     json.endArray();
     json.keyValue("usage", doc, usage);
-    json.endObject();
-    endEvent(out);
+    endChunk(json, out, start);
   }
   writeDone(out);
 }
@@ -36,6 +36,13 @@ function beginChunk(doc: Document, out: ByteWriter): JsonWriter {
   return json;
 }
 
+/** Ends the chunk that began at `start`, whatever lines its values came in. */
+function endChunk(json: JsonWriter, out: ByteWriter, start: i32): void {
+  json.endObject();
+  joinLines(out, start);
+  endEvent(out);
+}
+
 function writeChoice(
   doc: Document,
   choice: i32,
@@ -43,6 +50,7 @@ function writeChoice(
   isMessage: bool,
   out: ByteWriter,
 ): void {
+  const start = out.length;
   const json = beginChunk(doc, out);
   json.beginObject();
   json.keyValue("index", doc, doc.get(choice, "index"));
@@ -55,8 +63,7 @@ function writeChoice(
   json.endObject();
   json.endArray();
   if (wantsUsage) json.keyNull("usage");
-  json.endObject();
-  endEvent(out);
+  endChunk(json, out, start);
 }
 
 /** The message's members; tool calls get the index that a stream needs. */

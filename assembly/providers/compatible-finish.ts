@@ -3,6 +3,11 @@ import { Document } from "../json/document";
 import { ApiError } from "../openai/api-error";
 import { FinishReason } from "../openai/finish-reason";
 
+/** Whether a finish reason says that its choice has ended: "" and the word null in quotes do not. */
+export function tellsFinish(doc: Document, word: i32): bool {
+  return doc.stringLength(word) > 0 && !doc.stringIs(word, "null");
+}
+
 /** The reason that a string value tells. A word not known is `Stop`. */
 export function mapFinishReason(doc: Document, word: i32): FinishReason {
   if (doc.stringIs(word, "stop")) return FinishReason.Stop;
@@ -26,13 +31,8 @@ function mapForeignWord(word: string): FinishReason {
 
 /** Whether the word is one of OpenAI's own. */
 export function isOpenAiFinish(doc: Document, word: i32): bool {
-  const reason = mapFinishReason(doc, word);
-  if (reason != FinishReason.Stop) return reason != FinishReason.Failure && isPlainWord(doc, word);
-  return doc.stringIs(word, "stop");
-}
-
-function isPlainWord(doc: Document, word: i32): bool {
   return (
+    doc.stringIs(word, "stop") ||
     doc.stringIs(word, "tool_calls") ||
     doc.stringIs(word, "length") ||
     doc.stringIs(word, "content_filter") ||
@@ -44,8 +44,8 @@ function isPlainWord(doc: Document, word: i32): bool {
 export function failedFinish(provider: string, doc: Document, word: i32): ApiError {
   const text = doc.string(word);
   const message = `The provider '${provider}' could not finish its answer (${text}).`;
-  const isOverload = text == "insufficient_system_resource";
-  return isOverload
-    ? new ApiError(503, "server_error", "overloaded", message)
-    : new ApiError(502, "server_error", text, message);
+  if (text == "insufficient_system_resource") {
+    return new ApiError(503, "server_error", "overloaded", message);
+  }
+  return new ApiError(502, "server_error", text == "error" ? "" : text, message);
 }

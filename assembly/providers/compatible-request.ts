@@ -6,11 +6,12 @@ import { ApiError, unsupportedParameter, unsupportedValue } from "../openai/api-
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
+import { checkContent, checkTools } from "./compatible-content";
+import { tellSchema } from "./compatible-schema";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
-const SCHEMA_REQUEST = "Answer with one JSON object that matches this JSON schema:\n";
 
 /** Collects the edits of a row. An error names what this provider cannot be asked for. */
 export function editChatRequest(
@@ -30,11 +31,12 @@ export function editChatRequest(
   const error = refuse(spec, doc);
   if (error !== null) return error;
   editNames(spec, doc, edit);
-  fitTemperature(spec, doc, edit);
-  if (settings.responseJsonSchema.length > 0) {
-    edit.setRaw(root, "response_format", settings.responseJsonSchema);
+  for (let i = 0; i < spec.fitted.length; ++i) {
+    const range = spec.fitted[i];
+    fitNumber(doc, range.name, range.lowest, range.highest, edit);
   }
-  editMessages(spec, doc, edit);
+  if (!spec.knowsDeveloper) renameDeveloper(doc, edit);
+  editResponseFormat(spec, settings, doc, edit);
   return null;
 }
 
@@ -50,10 +52,11 @@ function editStreamOptions(
   const options = doc.get(root, "stream_options");
   if (!spec.takesStreamOptions || !call.stream) {
     if (options >= 0) edit.remove(root, "stream_options");
-  } else if (!call.wantsUsage && !settings.disableStreamUsageStats) {
-    if (doc.isObject(options)) edit.setBool(options, "include_usage", true);
-    else edit.setRaw(root, "stream_options", '{"include_usage":true}');
+    return;
   }
+  if (call.wantsUsage || !spec.asksForUsage || settings.disableStreamUsageStats) return;
+  if (doc.isObject(options)) edit.setBool(options, "include_usage", true);
+  else edit.setRaw(root, "stream_options", '{"include_usage":true}');
 }
 
 /** What would change the meaning of the answer is refused rather than dropped. */
@@ -63,13 +66,26 @@ function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
     const name = spec.refused[i];
     const value = doc.get(root, name);
     if (doc.absent(value) || doc.stringIs(value, "none")) continue;
-    if (doc.isArray(value) && doc.size(value) == 0) continue;
+    if (doc.isArray(value) && doc.first(value) < 0) continue;
     return unsupportedParameter(name, spec.id);
   }
   if (!spec.takesSeveralChoices && doc.integer(doc.get(root, "n"), 1) > 1) {
     return unsupportedValue("n", `The provider '${spec.id}' gives one choice: 'n' must be 1.`);
   }
-  return null;
+  if (!spec.takesAudioOutput && asksForAudio(doc)) {
+    const message = `The provider '${spec.id}' answers with text: 'modalities' must not ask for audio.`;
+    return unsupportedValue("modalities", message);
+  }
+  const error = checkTools(spec, doc);
+  return error !== null ? error : checkContent(spec, doc);
+}
+
+function asksForAudio(doc: Document): bool {
+  const modalities = doc.get(doc.root(), "modalities");
+  for (let item = doc.first(modalities); item >= 0; item = doc.next(item)) {
+    if (doc.stringIs(item, "audio")) return true;
+  }
+  return false;
 }
 
 function editNames(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
@@ -84,71 +100,85 @@ function editNames(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
     if (doc.get(root, spec.dropped[i]) >= 0) edit.remove(root, spec.dropped[i]);
   }
   if (!spec.takesSeveralChoices && doc.get(root, "n") >= 0) edit.remove(root, "n");
+  const effort = doc.get(root, "reasoning_effort");
+  for (let i = 0; i + 1 < spec.efforts.length; i += 2) {
+    if (!doc.stringIs(effort, spec.efforts[i])) continue;
+    edit.setString(root, "reasoning_effort", spec.efforts[i + 1]);
+    break;
+  }
 }
 
-function fitTemperature(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
-  const value = doc.get(doc.root(), "temperature");
+/** Fits a number of the request to a range. */
+export function fitNumber(
+  doc: Document,
+  name: string,
+  lowest: f64,
+  highest: f64,
+  edit: JsonEdit,
+): void {
+  const value = doc.get(doc.root(), name);
   if (!doc.isNumber(value)) return;
   const asked = doc.number(value);
-  const fitted = max(spec.lowestTemperature, min(spec.highestTemperature, asked));
-  if (fitted != asked) replaceNumber(edit, value, fitted);
-}
-
-/** Replaces a number by another. */
-export function replaceNumber(edit: JsonEdit, value: i32, number: f64): void {
+  const fitted = max(lowest, min(highest, asked));
+  if (fitted == asked) return;
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
-  if (number == Math.floor(number)) json.integer(<i64>number);
-  else json.number(number);
+  json.number(fitted);
   edit.replace(value, json.out.ptr, json.out.length);
 }
 
-/** Roles that the provider does not know, and a schema that it must be told in words. */
-function editMessages(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
-  const root = doc.root();
-  const format = doc.get(root, "response_format");
-  const needsSchema = !spec.takesJsonSchema && doc.stringIs(doc.get(format, "type"), "json_schema");
-  const messages = doc.get(root, "messages");
-  let at = doc.first(messages);
-  if (needsSchema) {
-    tellSchema(spec, doc, doc.get(format, "json_schema"), at, edit);
-    edit.setRaw(root, "response_format", '{"type":"json_object"}');
-    at = doc.next(at);
-  }
-  if (spec.knowsDeveloper) return;
-  for (; at >= 0; at = doc.next(at)) {
-    const role = doc.get(at, "role");
-    if (doc.stringIs(role, "developer")) edit.setString(at, "role", "system");
+/** The role `developer` is `system` for models that do not know it. */
+function renameDeveloper(doc: Document, edit: JsonEdit): void {
+  const messages = doc.get(doc.root(), "messages");
+  for (let message = doc.first(messages); message >= 0; message = doc.next(message)) {
+    if (doc.stringIs(doc.get(message, "role"), "developer")) {
+      edit.setString(message, "role", "system");
+    }
   }
 }
 
-/** Puts the schema in words: at the end of a leading system message, else in one of its own. */
-function tellSchema(spec: ProviderSpec, doc: Document, wrapper: i32, first: i32, edit: JsonEdit): void {
-  const role = doc.get(first, "role");
-  const leads = doc.stringIs(role, "system") || doc.stringIs(role, "developer");
-  const content = doc.get(first, "content");
+function editResponseFormat(
+  spec: ProviderSpec,
+  settings: ProviderSettings,
+  doc: Document,
+  edit: JsonEdit,
+): void {
+  const root = doc.root();
+  if (settings.responseJsonSchema.length > 0) {
+    edit.setRaw(root, "response_format", settings.responseJsonSchema);
+    return;
+  }
+  if (spec.takesJsonSchema) return;
+  const format = doc.get(root, "response_format");
+  if (!doc.stringIs(doc.get(format, "type"), "json_schema")) return;
+  tellSchema(doc, doc.get(format, "json_schema"), edit);
+  edit.setRaw(root, "response_format", '{"type":"json_object"}');
+}
+
+/** Makes an array of a value that the provider takes only in one. */
+export function wrapInArray(doc: Document, value: i32, edit: JsonEdit): void {
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
-  const extends_ = leads && doc.isString(content);
-  if (!extends_) json.out.ascii('{"role":"system","content":');
-  json.beginString();
-  if (extends_) {
-    json.stringPart(doc, content);
-    json.stringText("\n\n");
+  json.beginArray();
+  json.value(doc, value);
+  json.endArray();
+  edit.replace(value, json.out.ptr, json.out.length);
+}
+
+/** Takes out of an object what is not among these names, for a provider that refuses what it does not know. */
+export function keepMembers(
+  doc: Document,
+  object: i32,
+  names: StaticArray<string>,
+  edit: JsonEdit,
+): void {
+  for (let value = doc.first(object); value >= 0; value = doc.next(value)) {
+    let isKnown: bool = false;
+    for (let i = 0; i < names.length && !isKnown; ++i) {
+      isKnown = doc.keyIs(value, unchecked(names[i]));
+    }
+    if (!isKnown) edit.remove(object, doc.key(value));
   }
-  json.stringText(SCHEMA_REQUEST);
-  const schema = doc.get(wrapper, "schema");
-  const told = schema >= 0 ? schema : wrapper;
-  json.stringEscape(doc.ptr + doc.start(told), doc.end(told) - doc.start(told));
-  json.endString();
-  if (extends_) {
-    edit.replace(content, json.out.ptr, json.out.length);
-    if (!spec.knowsDeveloper) edit.setString(first, "role", "system");
-    return;
-  }
-  json.out.ascii("},");
-  json.out.bytes(doc.ptr + doc.start(first), doc.end(first) - doc.start(first));
-  edit.replace(first, json.out.ptr, json.out.length);
 }

@@ -1,9 +1,9 @@
 // Streams of OpenAI-compatible providers: sent on as they come, mended where they deviate.
 // Order and shape: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
-import { Document } from "../json/document";
+import { asciiEquals } from "../text/ascii-equals";
+import { Document, JsonError } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { JsonWriter } from "../json/json-writer";
-import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
+import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { ChunkTemplate } from "../stream/chunk-template";
@@ -11,28 +11,33 @@ import { beginEvent, endEvent, joinLines, writeDone } from "../stream/sse-encode
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
-import { failedFinish, isOpenAiFinish, mapFinishReason } from "./compatible-finish";
+import { ChunkEnvelope, isBlankDelta } from "./compatible-chunk";
 import { renameReasoning } from "./compatible-completion";
+import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
+import { repairToolFragments } from "./compatible-tools";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
 const DOC: Document = new Document();
 const EDIT: JsonEdit = new JsonEdit();
-const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
+const EDITED: ByteWriter = new ByteWriter();
+
+/** Choices whose beginning and end are looked after, a bit each. */
+const WATCHED_CHOICES: i32 = 64;
 
 /** One stream. Events that are right go out byte for byte. */
 export class CompatibleStream extends SseTranslator {
   private readonly template: ChunkTemplate = new ChunkTemplate();
+  private readonly envelope: ChunkEnvelope;
   private readonly isChat: bool;
   private isDone: bool = false;
   private isUsageSent: bool = false;
-  private hasToolCalls: bool = false;
-  /** Choices that have begun, and those that have ended, a bit each. */
+  /** Choices that have begun, that have called tools, and that have ended. */
   private begun: u64 = 0;
+  private calling: u64 = 0;
   private ended: u64 = 0;
-  private id: string = "";
-  private created: i64 = 0;
-  private model: string = "";
+  /** Tool calls that have begun. */
+  private toolCalls: i32 = 0;
   /** The last usage object that came, as text. */
   private readonly usageText: ByteWriter = new ByteWriter();
 
@@ -41,13 +46,15 @@ export class CompatibleStream extends SseTranslator {
     private readonly call: Call,
   ) {
     super();
-    this.isChat = call.capability == Capability.Chat;
+    const isChat = call.capability == Capability.Chat;
+    this.isChat = isChat;
+    this.envelope = new ChunkEnvelope(call, isChat);
   }
 
   onFrame(out: StreamOutput): void {
     const event = this.events;
     if (!event.hasPayload) {
-      if (event.commentLength >= 0) out.forwardComment(event.raw, event.rawLength);
+      this.passComment(out);
       return;
     }
     if (this.isDone || event.payloadLength == 0) return;
@@ -61,8 +68,9 @@ export class CompatibleStream extends SseTranslator {
 
   onEnd(out: StreamOutput): void {
     if (this.isDone) return;
-    if (this.ended == 0) this.failure = streamIncomplete(this.provider.id);
-    else this.onDone(out);
+    const isComplete = this.ended != 0 && (this.begun & ~this.ended) == 0;
+    if (isComplete) this.onDone(out);
+    else this.failure = streamIncomplete(this.provider.id);
   }
 
   release(): void {
@@ -71,21 +79,43 @@ export class CompatibleStream extends SseTranslator {
     this.usageText.release();
   }
 
+  /** A comment keeps the connection alive. Before the first chunk nothing is sent yet that could hold one. */
+  private passComment(out: StreamOutput): void {
+    const event = this.events;
+    if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
+    const writer = out.writer();
+    writer.byte(0x3a);
+    writer.bytes(event.comment, event.commentLength);
+    writer.ascii("\n\n");
+  }
+
   private onChunk(out: StreamOutput): void {
     const event = this.events;
+    const provider = this.provider;
+    let isAsItCame = event.isPlain;
     if (!DOC.parse(event.payload, event.payloadLength)) {
-      this.failure = invalidUpstreamResponse(this.provider.id, "an event is no JSON");
+      const isCut = DOC.error == JsonError.UnexpectedEnd;
+      this.failure = isCut
+        ? streamIncomplete(provider.id)
+        : invalidUpstreamResponse(provider.id, "an event is no JSON");
       return;
     }
-    this.failure = this.provider.findError(this.call, DOC);
+    const rewritten = provider.rewriteChunk(this.call, DOC);
+    if (rewritten !== null) {
+      isAsItCame = false;
+      DOC.parse(rewritten.ptr, rewritten.length);
+    }
+    this.failure = provider.findError(this.call, DOC);
+    if (this.failure === null && event.nameLength == 5 && asciiEquals(event.name, "error")) {
+      this.failure = provider.decodeErrorDocument(this.call, 0, DOC);
+    }
     if (this.failure !== null) return;
     EDIT.begin(DOC);
-    if (!this.provider.editChunk(this.call, DOC, EDIT)) return;
-    if (!this.takeUsage(out)) return;
-    this.repairEnvelope();
+    if (!this.takeUsage() || !provider.editChunk(this.call, DOC, EDIT)) return;
+    this.envelope.repair(DOC, EDIT);
     const isOrdinary = this.repairChoices();
     if (this.failure !== null) return;
-    if (EDIT.isEmpty() && event.isPlain) {
+    if (EDIT.isEmpty() && isAsItCame) {
       out.forward(event.raw, event.rawLength);
       if (isOrdinary) this.rememberTemplate();
       return;
@@ -93,25 +123,24 @@ export class CompatibleStream extends SseTranslator {
     writeEdited(event.isPlain, out.writer());
   }
 
-  /** Keeps the usage, wherever the provider has put it. False: the chunk carries nothing else. */
-  private takeUsage(out: StreamOutput): bool {
+  /** Keeps the usage, wherever the provider has put it. False: the chunk says nothing else that is to be sent. */
+  private takeUsage(): bool {
     const root = DOC.root();
-    const choices = DOC.get(root, "choices");
-    const choice = DOC.first(choices);
-    let usage = DOC.get(root, "usage");
+    const choice = DOC.first(DOC.get(root, "choices"));
+    const usage = DOC.get(root, "usage");
+    if (choice < 0) return DOC.isObject(usage) && this.passUsage(usage);
+    let found = usage;
     if (DOC.isObject(usage)) {
-      if (choice >= 0) {
-        if (this.call.wantsUsage) EDIT.setRaw(root, "usage", "null");
-        else EDIT.remove(root, "usage");
-      }
+      if (this.call.wantsUsage) EDIT.setRaw(root, "usage", "null");
+      else EDIT.remove(root, "usage");
     } else {
-      usage = DOC.get(choice, "usage");
-      if (DOC.isObject(usage)) EDIT.remove(choice, "usage");
-      else usage = DOC.get(DOC.get(root, "x_groq"), "usage");
+      found = DOC.get(choice, "usage");
+      if (DOC.isObject(found)) EDIT.remove(choice, "usage");
+      else found = DOC.get(DOC.get(root, "x_groq"), "usage");
     }
-    if (DOC.isObject(usage)) this.keepUsage(usage);
-    if (choice >= 0 || !DOC.isObject(usage)) return true;
-    return this.passUsageChunk(out);
+    const hasUsage = DOC.isObject(found);
+    if (hasUsage) this.keepUsage(found);
+    return !this.isIdle(choice, hasUsage);
   }
 
   private keepUsage(usage: i32): void {
@@ -121,32 +150,21 @@ export class CompatibleStream extends SseTranslator {
   }
 
   /** A chunk with usage and no choices: passes in its place at the end, if the client asked for it. */
-  private passUsageChunk(out: StreamOutput): bool {
-    if (!this.call.wantsUsage || this.isUsageSent || this.ended == 0) return false;
+  private passUsage(usage: i32): bool {
+    this.keepUsage(usage);
+    if (!this.call.wantsUsage || this.isUsageSent) return false;
+    if (this.ended == 0 || (this.begun & ~this.ended) != 0) return false;
     this.isUsageSent = true;
-    this.provider.editUsage(DOC, DOC.get(DOC.root(), "usage"), EDIT);
+    this.provider.editUsage(DOC, usage, EDIT);
     return true;
   }
 
-  /** Every chunk carries the same id, created and model. */
-  private repairEnvelope(): void {
-    const root = DOC.root();
-    const id = DOC.get(root, "id");
-    const created = DOC.get(root, "created");
-    const model = DOC.get(root, "model");
-    if (this.id.length == 0) {
-      this.id = DOC.string(id);
-      if (this.id.length == 0) this.id = this.call.newId("chatcmpl-");
-      this.created = DOC.integer(created, this.call.created);
-      this.model = DOC.string(model);
-      if (this.model.length == 0) this.model = this.call.model;
-    }
-    if (!DOC.stringIs(id, this.id)) EDIT.setString(root, "id", this.id);
-    if (DOC.integer(created, -1) != this.created) EDIT.setInteger(root, "created", this.created);
-    if (DOC.string(model) != this.model) EDIT.setString(root, "model", this.model);
-    const kind = this.isChat ? "chat.completion.chunk" : "text_completion";
-    if (!DOC.stringIs(DOC.get(root, "object"), kind)) EDIT.setString(root, "object", kind);
-    if (!DOC.isArray(DOC.get(root, "choices"))) EDIT.setRaw(root, "choices", "[]");
+  /** Whether a chunk's only choice says nothing: it has ended, or it was only there to carry the usage. */
+  private isIdle(choice: i32, hasUsage: bool): bool {
+    if (!this.isChat || (!hasUsage && this.ended == 0) || DOC.next(choice) >= 0) return false;
+    const bit = bitOf(<i32>DOC.integer(DOC.get(choice, "index"), 0));
+    if ((this.begun & bit) == 0 || !isBlankDelta(DOC, DOC.get(choice, "delta"))) return false;
+    return (this.ended & bit) != 0 || !tellsFinish(DOC, DOC.get(choice, "finish_reason"));
   }
 
   /** Mends each choice. True: one choice, in the middle of its text. */
@@ -157,33 +175,37 @@ export class CompatibleStream extends SseTranslator {
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
       if (!DOC.isObject(choice)) continue;
       const place = DOC.get(choice, "index");
-      const number = <i32>DOC.integer(place, index);
+      const bit = bitOf(<i32>DOC.integer(place, index));
       if (!DOC.isNumber(place)) EDIT.setInteger(choice, "index", index);
-      if (this.isChat) this.repairDelta(DOC.get(choice, "delta"), choice, number);
-      if (this.repairFinish(choice, number)) isOrdinary = false;
+      if (this.isChat) this.repairDelta(DOC.get(choice, "delta"), choice, bit);
+      this.begun |= bit;
+      if (this.repairFinish(choice, bit)) isOrdinary = false;
     }
     return isOrdinary && index == 1;
   }
 
-  private repairDelta(delta: i32, choice: i32, number: i32): void {
-    const bit = <u64>1 << (number & 63);
-    const isFirst = (this.begun & bit) == 0;
-    this.begun |= bit;
+  private repairDelta(delta: i32, choice: i32, bit: u64): void {
+    const isFirst = bit != 0 && (this.begun & bit) == 0;
     if (!DOC.isObject(delta)) {
       EDIT.setRaw(choice, "delta", isFirst ? '{"role":"assistant"}' : "{}");
       return;
     }
-    if (isFirst && !DOC.isString(DOC.get(delta, "role"))) EDIT.setString(delta, "role", "assistant");
-    if (DOC.size(DOC.get(delta, "tool_calls")) > 0) this.hasToolCalls = true;
+    if (isFirst && DOC.stringLength(DOC.get(delta, "role")) == 0) {
+      EDIT.setString(delta, "role", "assistant");
+    }
+    const fragments = DOC.get(delta, "tool_calls");
+    if (DOC.first(fragments) >= 0) {
+      this.calling |= bit;
+      this.toolCalls = repairToolFragments(this.call, DOC, fragments, this.toolCalls, EDIT);
+    }
     renameReasoning(this.provider.spec, DOC, delta, EDIT);
   }
 
-  /** Mends the finish reason. True: the choice ends here. */
-  private repairFinish(choice: i32, number: i32): bool {
-    const bit = <u64>1 << (number & 63);
+  /** Mends the finish reason. True: the choice ends here, or has before. */
+  private repairFinish(choice: i32, bit: u64): bool {
     const finish = DOC.get(choice, "finish_reason");
     if (DOC.isNull(finish)) return false;
-    if (!DOC.isString(finish) || DOC.isEmptyString(finish) || DOC.stringIs(finish, "null")) {
+    if (!tellsFinish(DOC, finish)) {
       EDIT.setRaw(choice, "finish_reason", "null");
       return false;
     }
@@ -212,75 +234,42 @@ export class CompatibleStream extends SseTranslator {
 
   /** The provider says that the stream is complete: what is still missing goes out, then [DONE]. */
   private onDone(out: StreamOutput): void {
+    if (this.begun == 0) {
+      this.failure = streamIncomplete(this.provider.id);
+      return;
+    }
     this.isDone = true;
-    if (this.isChat && this.ended == 0) this.writeFinish(out.writer());
+    const open = this.begun & ~this.ended;
+    for (let i = 0; this.isChat && i < WATCHED_CHOICES; ++i) {
+      const bit = bitOf(i);
+      if ((open & bit) == 0) continue;
+      const calls = (this.calling & bit) != 0;
+      this.envelope.writeFinish(i, calls ? FinishReason.ToolCalls : FinishReason.Stop, out.writer());
+    }
     if (this.call.wantsUsage && !this.isUsageSent && this.usageText.length > 0) {
       this.writeUsage(out.writer());
     }
     const event = this.events;
-    const isPlainDone = event.isPlain && event.isDoneMark();
-    if (isPlainDone) out.forward(event.raw, event.rawLength);
+    if (event.isPlain && event.isDoneMark()) out.forward(event.raw, event.rawLength);
     else writeDone(out.writer());
-  }
-
-  private beginChunk(out: ByteWriter): JsonWriter {
-    if (this.id.length == 0) {
-      this.id = this.call.newId("chatcmpl-");
-      this.created = this.call.created;
-      this.model = this.call.model;
-    }
-    beginEvent(out);
-    const json = JSON_TEXT;
-    json.out.clear();
-    json.reset();
-    json.beginObject();
-    json.keyString("id", this.id);
-    json.keyString("object", this.isChat ? "chat.completion.chunk" : "text_completion");
-    json.keyInteger("created", this.created);
-    json.keyString("model", this.model);
-    json.key("choices");
-    json.beginArray();
-    return json;
-  }
-
-  /** The finish chunk of a provider that sends none. */
-  private writeFinish(out: ByteWriter): void {
-    const json = this.beginChunk(out);
-    json.beginObject();
-    json.keyInteger("index", 0);
-    json.key("delta");
-    json.beginObject();
-    json.endObject();
-    const reason = this.hasToolCalls ? FinishReason.ToolCalls : FinishReason.Stop;
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
-    json.endArray();
-    if (this.call.wantsUsage) json.keyNull("usage");
-    json.endObject();
-    out.writer(json.out);
-    endEvent(out);
-    this.ended = 1;
   }
 
   private writeUsage(out: ByteWriter): void {
     this.isUsageSent = true;
-    const json = this.beginChunk(out);
-    json.endArray();
-    json.key("usage");
-    if (DOC.parse(this.usageText.ptr, this.usageText.length)) {
-      EDIT.begin(DOC);
-      this.provider.editUsage(DOC, DOC.root(), EDIT);
-      const edited = new ByteWriter();
-      EDIT.apply(edited);
-      json.raw(edited.ptr, edited.length);
-      edited.release();
-    } else {
-      json.null();
-    }
-    json.endObject();
-    out.writer(json.out);
-    endEvent(out);
+    if (!DOC.parse(this.usageText.ptr, this.usageText.length)) return;
+    EDIT.begin(DOC);
+    this.provider.editUsage(DOC, DOC.root(), EDIT);
+    EDITED.clear();
+    EDIT.apply(EDITED);
+    this.envelope.writeUsage(EDITED, out);
   }
+}
+
+/** The bit of a choice; 0 for those that are not looked after. */
+// @ts-ignore: decorator
+@inline
+function bitOf(index: i32): u64 {
+  return index >= 0 && index < WATCHED_CHOICES ? <u64>1 << index : 0;
 }
 
 /** Writes the edited chunk as one data line, whatever lines it came in. */

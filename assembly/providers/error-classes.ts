@@ -2,6 +2,21 @@
 import { ApiError } from "../openai/api-error";
 import { NativeError } from "./native-error";
 
+/** What messages and codes say of a prompt that is too long, in lower case. */
+// @ts-ignore: decorator
+@lazy
+const TOO_LONG: StaticArray<string> = [
+  "maximum context length",
+  "maximum context limit",
+  "maximum prompt length",
+  "exceeds the context length",
+  "exceeded model token limit",
+  "prompt is too long",
+  "context window",
+  "tokens_too_long",
+  "tokens_limit_reached",
+];
+
 /** The kinds of error that clients can tell apart. */
 export const enum ErrorClass {
   Invalid,
@@ -20,24 +35,29 @@ export const enum ErrorClass {
   Internal,
 }
 
-/** The error of a class. Its status is the provider's where the class allows it. */
+/** The error of a class. Its status is the provider's where that says the class. */
 export function errorOf(kind: ErrorClass, native: NativeError): ApiError {
-  const status = statusOf(kind, native.status);
-  const code = codeOf(kind, native.code);
-  return new ApiError(status, typeOf(kind), code, native.message, native.param);
+  const said = saidStatus(native);
+  const status = saysClass(kind, said) ? said : statusOf(kind, said);
+  const own = plainCode(native);
+  // A moderation's own number tells what it objected to.
+  const tells = kind == ErrorClass.ContentFilter && isNumber(own);
+  const message = tells ? `${native.message} (code ${own})` : native.message;
+  return new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
 }
 
 /** The class that status, code and words of an error tell. */
 export function classOf(error: NativeError): ErrorClass {
   if (isContextLength(error)) return ErrorClass.ContextLength;
   if (isQuota(error)) return ErrorClass.Quota;
-  if (error.code == "content_filter" || error.code == "content_policy_violation") {
+  const code = error.code;
+  if (code == "content_filter" || code == "content_policy_violation") {
     return ErrorClass.ContentFilter;
   }
-  const status = error.status != 0 ? error.status : impliedStatus(error);
-  const kind = classOfStatus(status);
+  if (code == "model_not_found" || code == "unknown_model") return ErrorClass.ModelNotFound;
+  const said = saidStatus(error);
+  const kind = classOfStatus(said != 0 ? said : impliedStatus(error));
   if (kind == ErrorClass.NotFound && error.mentions("model")) return ErrorClass.ModelNotFound;
-  if (error.code == "model_not_found") return ErrorClass.ModelNotFound;
   return kind;
 }
 
@@ -70,19 +90,27 @@ export function classOfStatus(status: i32): ErrorClass {
   }
 }
 
-/** An error inside a 200: its code may be a status, its type or code a known word. Unknown: 500. */
+/** The HTTP status, or for an error inside a 200 the status that its code is; 0 where neither is there. */
+function saidStatus(error: NativeError): i32 {
+  if (error.status != 0) return error.status;
+  return isStatusCode(error.code) ? I32.parseInt(error.code, 10) : 0;
+}
+
+function isStatusCode(code: string): bool {
+  return code.length == 3 && isNumber(code) && code >= "400" && code < "600";
+}
+
+/** The status that the words of an error tell. Unknown: 500. */
 function impliedStatus(error: NativeError): i32 {
-  if (error.code.length == 3 && error.code >= "400" && error.code <= "599") {
-    return <i32>parseInt(error.code, 10);
-  }
-  const word = error.type + " " + error.code;
+  const word = (error.type + " " + error.code).toLowerCase();
   if (word.includes("invalid_api_key") || word.includes("authentication")) return 401;
+  if (word.includes("unauthorized")) return 401;
   if (word.includes("permission")) return 403;
   if (word.includes("not_found")) return 404;
   if (word.includes("rate_limit")) return 429;
   if (word.includes("overloaded") || word.includes("unavailable")) return 503;
   if (word.includes("timeout")) return 504;
-  if (word.includes("invalid_request") || word.includes("BadRequest")) return 400;
+  if (word.includes("invalid_request") || word.includes("badrequest")) return 400;
   return 500;
 }
 
@@ -91,13 +119,8 @@ function isContextLength(error: NativeError): bool {
   if (error.status != 0 && error.status != 400 && error.status != 413 && error.status != 422) {
     return false;
   }
-  return (
-    error.mentions("maximum context length") ||
-    error.mentions("prompt is too long") ||
-    error.mentions("context window") ||
-    error.mentions("tokens_too_long") ||
-    error.mentions("tokens_limit_reached")
-  );
+  for (let i = 0; i < TOO_LONG.length; ++i) if (error.mentions(unchecked(TOO_LONG[i]))) return true;
+  return false;
 }
 
 function isQuota(error: NativeError): bool {
@@ -106,11 +129,30 @@ function isQuota(error: NativeError): bool {
   return error.mentions("insufficient balance") || error.mentions("credit balance is too low");
 }
 
+/** Whether an HTTP status says a class, or leaves it open, so that it may stay. */
+function saysClass(kind: ErrorClass, status: i32): bool {
+  switch (kind) {
+    case ErrorClass.Invalid:
+    case ErrorClass.Unsupported:
+    case ErrorClass.ContextLength:
+    case ErrorClass.ContentFilter:
+      return status >= 400 && status < 500 && classOfStatus(status) == ErrorClass.Invalid
+        ? status != 498
+        : kind == ErrorClass.ContextLength && status == 413;
+    case ErrorClass.NotFound:
+    case ErrorClass.ModelNotFound:
+      return status == 404;
+    case ErrorClass.Internal:
+      return status >= 500;
+    case ErrorClass.Quota:
+      return status == 429;
+    default:
+      return status >= 400 && classOfStatus(status) == kind;
+  }
+}
+
+/** The status of a class where the provider's says another. */
 function statusOf(kind: ErrorClass, status: i32): i32 {
-  if (kind == ErrorClass.Quota) return 429;
-  if (status == 424) return 502;
-  if (status == 498) return 400;
-  if (status >= 400) return status;
   switch (kind) {
     case ErrorClass.BadCredential:
       return 401;
@@ -122,16 +164,30 @@ function statusOf(kind: ErrorClass, status: i32): i32 {
     case ErrorClass.TooLarge:
       return 413;
     case ErrorClass.RateLimit:
+    case ErrorClass.Quota:
       return 429;
     case ErrorClass.Overloaded:
       return 503;
     case ErrorClass.Timeout:
       return 504;
     case ErrorClass.Internal:
-      return 500;
+      return status == 424 ? 502 : 500;
     default:
       return 400;
   }
+}
+
+/** The provider's code, unless it only repeats the status. */
+function plainCode(native: NativeError): string {
+  return isStatusCode(native.code) ? "" : native.code;
+}
+
+function isNumber(text: string): bool {
+  for (let i = 0; i < text.length; ++i) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x30 || unit > 0x39) return false;
+  }
+  return text.length > 0;
 }
 
 function typeOf(kind: ErrorClass): string {

@@ -6,6 +6,18 @@ export class HeaderEdits {
   readonly values: string[] = [];
   readonly removals: string[] = [];
 
+  /** Forgets all edits. */
+  clear(): void {
+    this.names.length = 0;
+    this.values.length = 0;
+    this.removals.length = 0;
+  }
+
+  /** Whether a header is set. */
+  sets(name: string): bool {
+    return this.names.includes(name);
+  }
+
   /** Sets a header to one value. Names are lower-case ASCII. */
   set(name: string, value: string): void {
     const at = this.names.indexOf(name);

@@ -1,6 +1,7 @@
 // What a provider said went wrong, in whichever of the field's shapes it said it.
 import { Document } from "../json/document";
 import { ByteWriter } from "../text/byte-writer";
+import { redact } from "./redact";
 
 /** Bytes of a body that is no JSON which may stand in a message. */
 const LONGEST_EXCERPT: i32 = 500;
@@ -28,32 +29,47 @@ export class NativeError {
       this.type.toLowerCase().includes(text)
     );
   }
+
+  /** Makes the message fit to be shown: there is one, and it holds no credential. */
+  complete(token: string): void {
+    if (this.message.length > 0) {
+      this.message = redact(this.message, token);
+    } else if (this.status == 0) {
+      this.message = `The provider '${this.provider}' answered with an error and no message.`;
+    } else {
+      this.message = `The provider '${this.provider}' answered with status ${this.status} and no message.`;
+    }
+  }
 }
 
-/** Reads an error answer of any content. */
+/** Reads an error answer of any content. `token` is the call's credential, which a message must not show. */
 export function readErrorBody(
   provider: string,
   status: i32,
   body: usize,
   length: i32,
+  token: string = "",
 ): NativeError {
   const error = new NativeError(provider, status);
-  if (DOC.parse(body, length)) readErrorValue(DOC, DOC.root(), error);
+  const doc = parseError(body, length);
+  if (doc !== null) readErrorValue(doc, doc.root(), error);
   else error.message = excerpt(body, length);
-  if (error.message.length == 0) {
-    error.message = `The provider '${provider}' answered with status ${status} and no message.`;
-  }
+  error.complete(token);
   return error;
+}
+
+/** Parses an error answer; null where it is no JSON. The document is shared by all errors. */
+export function parseError(body: usize, length: i32): Document | null {
+  return DOC.parse(body, length) ? DOC : null;
 }
 
 /** Whether a 200 answer is an error in one of the common shapes. */
 export function isErrorDocument(doc: Document): bool {
   const root = doc.root();
   const error = doc.get(root, "error");
-  if (doc.isObject(error) || (doc.isString(error) && !doc.isEmptyString(error))) return true;
+  if (doc.isObject(error) || doc.stringLength(error) > 0) return true;
   if (doc.stringIs(doc.get(root, "object"), "error")) return true;
-  const errors = doc.get(root, "errors");
-  return doc.isFalse(doc.get(root, "success")) && doc.isArray(errors);
+  return doc.isFalse(doc.get(root, "success")) && doc.isArray(doc.get(root, "errors"));
 }
 
 /** Reads an error from a parsed answer. */
@@ -81,11 +97,10 @@ function readMembers(doc: Document, object: i32, error: NativeError): void {
   error.code = textOf(doc, firstOf(doc, object, "code", "error_code"));
   error.message = messageOf(doc, object);
   const errors = doc.get(object, "errors");
-  if (doc.isArray(errors) && doc.size(errors) > 0) {
-    const joined = joinMessages(doc, errors, "message");
-    if (joined.length > 0) error.message = joined;
-    if (error.code.length == 0) error.code = textOf(doc, doc.get(doc.first(errors), "code"));
-  }
+  if (doc.first(errors) < 0) return;
+  const joined = joinMessages(doc, errors, "message");
+  if (joined.length > 0) error.message = joined;
+  if (error.code.length == 0) error.code = textOf(doc, doc.get(doc.first(errors), "code"));
 }
 
 function messageOf(doc: Document, object: i32): string {
@@ -93,8 +108,7 @@ function messageOf(doc: Document, object: i32): string {
   if (doc.isObject(message)) message = doc.get(message, "detail");
   if (message < 0) message = firstOf(doc, object, "detail", "error_msg");
   if (message < 0) message = doc.get(object, "title");
-  if (doc.isArray(message)) return joinMessages(doc, message, "msg");
-  return doc.string(message);
+  return doc.isArray(message) ? joinMessages(doc, message, "msg") : doc.string(message);
 }
 
 function firstOf(doc: Document, object: i32, name: string, other: string): i32 {
@@ -102,24 +116,33 @@ function firstOf(doc: Document, object: i32, name: string, other: string): i32 {
   return doc.absent(value) ? doc.get(object, other) : value;
 }
 
-/** Messages of a list of objects (or texts), separated by `; `. */
+/** Messages of a list of objects (or texts), separated by `; `, each after its place in the request. */
 function joinMessages(doc: Document, list: i32, name: string): string {
   const texts: string[] = [];
   for (let item = doc.first(list); item >= 0; item = doc.next(item)) {
     const text = doc.isString(item) ? doc.string(item) : doc.string(doc.get(item, name));
-    if (text.length > 0) texts.push(text);
+    if (text.length == 0) continue;
+    const place = placeOf(doc, doc.get(item, "loc"));
+    texts.push(place.length > 0 ? place + ": " + text : text);
   }
   return texts.join("; ");
 }
 
+/** `["body", "messages", 0]` as `body.messages.0`. */
+function placeOf(doc: Document, place: i32): string {
+  const parts: string[] = [];
+  for (let item = doc.first(place); item >= 0; item = doc.next(item)) parts.push(textOf(doc, item));
+  return parts.join(".");
+}
+
 /** A string, or the text of a number. */
 export function textOf(doc: Document, value: i32): string {
-  if (doc.isNumber(value)) return String.UTF8.decodeUnsafe(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
-  return doc.string(value);
+  if (!doc.isNumber(value)) return doc.string(value);
+  return String.UTF8.decodeUnsafe(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
 }
 
 /** The beginning of a text answer; markup is never shown to a client. */
-function excerpt(body: usize, length: i32): string {
+export function excerpt(body: usize, length: i32): string {
   const text = new ByteWriter();
   text.bytes(body, min(length, LONGEST_EXCERPT));
   const shown = text.toString().trim();

@@ -2,53 +2,36 @@
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
+import { CustomUrl } from "./custom-url";
 import { classOf, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
-/** Endings of a custom URL that name one endpoint, which then serves every call. */
-// @ts-ignore: decorator
-@lazy
-const DIRECT_SUFFIXES: StaticArray<string> = [
-  "/completions",
-  "/embeddings",
-  "/audio/speech",
-  "/audio/transcriptions",
-  "/audio/translations",
-  "/images/generations",
-  "/images/variations",
-  "/images/edits",
-  "/models",
-  "/responses",
-  "/fine_tuning/jobs",
-  "/fine_tuning/checkpoints",
-  "/videos",
-];
-
 /** The row of OpenAI, with every endpoint of its API. */
 export function openAiSpec(): ProviderSpec {
   return new ProviderSpec("openai", "api.openai.com")
     .developerRole()
+    .audioOutput()
+    .customTools()
     .chat("/v1")
     .completions("/v1")
     .embeddings("/v1")
     .models("/v1")
     .files("/v1")
     .batches("/v1")
-    .responses("/v1")
-    .serves(Capability.Response, "/v1/responses/{response_id}")
+    .storedResponses("/v1")
     .serves(Capability.ResponseCancel, "/v1/responses/{response_id}/cancel")
-    .serves(Capability.ResponseInputItems, "/v1/responses/{response_id}/input_items")
     .serves(Capability.ResponseInputTokens, "/v1/responses/input_tokens")
     .serves(Capability.ResponseCompact, "/v1/responses/compact")
-    .serves(Capability.ImageGeneration, "/v1/images/generations")
+    .serves(Capability.Conversations, "/v1/conversations")
+    .images("/v1")
     .serves(Capability.ImageEdit, "/v1/images/edits")
     .serves(Capability.ImageVariation, "/v1/images/variations")
-    .serves(Capability.AudioSpeech, "/v1/audio/speech")
-    .serves(Capability.AudioTranscription, "/v1/audio/transcriptions")
-    .serves(Capability.AudioTranslation, "/v1/audio/translations")
+    .speech("/v1")
+    .transcriptions("/v1")
+    .translations("/v1")
     .serves(Capability.Realtime, "/v1/realtime")
     .serves(Capability.Moderations, "/v1/moderations")
     .serves(Capability.FineTuningJobs, "/v1/fine_tuning/jobs")
@@ -66,53 +49,37 @@ export function openAiSpec(): ProviderSpec {
     .serves(Capability.VideoRemix, "/v1/videos/{video_id}/remix");
 }
 
-/** Speaks OpenAI's API unchanged; its errors keep OpenAI's own types. */
+/** Speaks OpenAI's API unchanged; its errors keep OpenAI's own statuses and types. */
 export class OpenAi extends Provider {
-  private customHost: string = "";
-  /** Stands in for `/v1`, or, for a direct URL, is the whole path. */
-  private customPath: string = "";
-  private isDirect: bool = false;
+  private readonly customUrl: CustomUrl;
 
   constructor(spec: ProviderSpec, settings: ProviderSettings) {
     super(spec, settings);
-    this.readCustomUrl(settings.openaiCustomUrl);
-  }
-
-  private readCustomUrl(url: string): void {
-    if (url.length == 0) return;
-    const scheme = url.indexOf("://");
-    const rest = scheme < 0 ? url : url.substring(scheme + 3);
-    const slash = rest.indexOf("/");
-    this.customHost = slash < 0 ? rest : rest.substring(0, slash);
-    let path = slash < 0 ? "" : rest.substring(slash);
-    while (path.endsWith("/")) path = path.substring(0, path.length - 1);
-    this.customPath = path;
-    for (let i = 0; i < DIRECT_SUFFIXES.length; ++i) {
-      if (path.endsWith(unchecked(DIRECT_SUFFIXES[i]))) this.isDirect = true;
-    }
+    this.customUrl = new CustomUrl(settings.openaiCustomUrl);
   }
 
   validate(): string {
-    const url = this.settings.openaiCustomUrl;
-    if (url.length > 0 && this.customHost.length == 0) return "openaiCustomUrl: expected a URL with a host";
-    return "";
+    return this.customUrl.isBroken() ? "openaiCustomUrl: expected a URL with a host" : "";
   }
 
   host(call: Call): string {
-    return this.customHost.length > 0 ? this.customHost : super.host(call);
+    const host = this.customUrl.host;
+    return host.length > 0 ? host : super.host(call);
   }
 
   path(call: Call): string {
-    if (this.customHost.length == 0) return super.path(call);
-    if (this.isDirect) return this.customPath;
     const path = super.path(call);
-    return this.customPath + (path.startsWith("/v1/") ? path.substring(3) : path);
+    if (this.settings.capabilityPaths.has(call.capability)) return path;
+    return this.customUrl.pathOf(path);
   }
 
   /** OpenAI's errors are right already: only what is missing is filled in. */
   refineError(call: Call, error: NativeError): ApiError {
     const refined = errorOf(classOf(error), error);
-    if (error.type.length == 0) return refined;
-    return new ApiError(refined.status, error.type, error.code, error.message, error.param);
+    const status = error.status >= 400 ? error.status : refined.status;
+    if (error.type.length == 0) {
+      return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+    }
+    return new ApiError(status, error.type, error.code, error.message, error.param);
   }
 }

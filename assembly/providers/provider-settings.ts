@@ -1,4 +1,5 @@
-// What a provider may know of its configuration: plain values, already read and checked for their types.
+// What a provider may know of its configuration: plain values, already read and checked for their
+// types.
 import { Capability } from "../routing/capability";
 
 /** Which protocol the clients of a provider speak. */
@@ -13,8 +14,8 @@ export const enum Protocol {
 export const UNSET: i32 = i32.MIN_VALUE;
 
 /**
- * The settings of one provider. Every field stands at its default until the configuration says otherwise; "" and 0
- * mean "not configured". Fields have the names of the configuration.
+ * The settings of one provider. Every field stands at its default until the configuration says
+ * otherwise; "" and 0 mean "not configured". Fields have the names of the configuration.
  */
 export class ProviderSettings {
   id: string = "";
@@ -30,7 +31,10 @@ export class ProviderSettings {
   responseJsonSchema: string = "";
   /** Usage is not asked for in streams. */
   disableStreamUsageStats: bool = false;
-  /** Used as `max_tokens` where a request has none and the provider needs it; 0: the provider's own default. */
+  /**
+   * Used as `max_tokens` where a request has none and the provider needs it; 0: the provider's own
+   * default.
+   */
   defaultMaxTokens: i32 = 0;
   /** Version of the provider's protocol; `claudeVersion` is another name for it. */
   apiVersion: string = "";

@@ -11,6 +11,15 @@ export const enum AuthScheme {
   ApiKey,
 }
 
+/** A member of a chat request whose number is fitted to a range. */
+export class FittedNumber {
+  constructor(
+    readonly name: string,
+    readonly lowest: f64,
+    readonly highest: f64,
+  ) {}
+}
+
 /** A provider's row. Setters return the row, so that a row reads as one expression. */
 export class ProviderSpec {
   private readonly paths: StaticArray<string> = new StaticArray<string>(Capability.Count).fill("");
@@ -18,23 +27,39 @@ export class ProviderSpec {
   dropped: string[] = [];
   /** Members that have another name here: from, to, from, to, … */
   renamed: string[] = [];
+  /** Values of `reasoning_effort` that have another name here: from, to, … */
+  efforts: string[] = [];
   /** Members that a request is refused for. */
   refused: string[] = [];
-  /** The role `developer` is not known here and becomes `system`. */
+  /** Types of content parts that a request is refused for. */
+  refusedParts: string[] = [];
+  /** Numbers that are fitted to the provider's range. */
+  fitted: FittedNumber[] = [];
+  /** The role `developer` is known here; else it becomes `system`. */
   knowsDeveloper: bool = false;
   /** `stream_options` is understood, so that usage can be asked for in streams. */
   takesStreamOptions: bool = true;
+  /** Usage is asked for in streams whose client did not. */
+  asksForUsage: bool = true;
   /** More than one choice can be asked for. */
   takesSeveralChoices: bool = true;
   /** `response_format` knows JSON schemas; else a schema becomes JSON mode and a system message. */
   takesJsonSchema: bool = true;
-  lowestTemperature: f64 = 0;
-  highestTemperature: f64 = 2;
+  /** Images may be given by a URL on the web; else only by a data URL. */
+  takesImageUrls: bool = true;
+  /** The answer can be spoken. */
+  takesAudioOutput: bool = false;
+  /** Tools of type `custom` are known. */
+  takesCustomTools: bool = false;
   scheme: AuthScheme = AuthScheme.Bearer;
   /** Requests make no sense without a credential. */
   needsToken: bool = true;
   /** An upstream member `reasoning` is named `reasoning_content` for the client. */
   renamesReasoning: bool = false;
+  /** Answers with embeddings are read and mended; else they are only sent on. */
+  mendsEmbeddings: bool = false;
+  /** The member of `usage` that counts cached tokens, where it is not OpenAI's. */
+  cachedTokensName: string = "";
 
   constructor(
     readonly id: string,
@@ -61,12 +86,37 @@ export class ProviderSpec {
     return this.serves(Capability.Embeddings, base + "/embeddings");
   }
 
+  rerank(base: string): ProviderSpec {
+    return this.serves(Capability.Rerank, base + "/rerank");
+  }
+
+  images(base: string): ProviderSpec {
+    return this.serves(Capability.ImageGeneration, base + "/images/generations");
+  }
+
+  /** Text from speech. */
+  transcriptions(base: string): ProviderSpec {
+    return this.serves(Capability.AudioTranscription, base + "/audio/transcriptions");
+  }
+
+  /** English text from speech. */
+  translations(base: string): ProviderSpec {
+    return this.serves(Capability.AudioTranslation, base + "/audio/translations");
+  }
+
+  /** Speech from text. */
+  speech(base: string): ProviderSpec {
+    return this.serves(Capability.AudioSpeech, base + "/audio/speech");
+  }
+
   /** The list of models and one model. */
   models(base: string): ProviderSpec {
-    return this.serves(Capability.Models, base + "/models").serves(
-      Capability.Model,
-      base + "/models/{model}",
-    );
+    return this.modelList(base).serves(Capability.Model, base + "/models/{model}");
+  }
+
+  /** The list of models only. */
+  modelList(base: string): ProviderSpec {
+    return this.serves(Capability.Models, base + "/models");
   }
 
   /** Files, one file and its content. */
@@ -87,6 +137,18 @@ export class ProviderSpec {
     return this.serves(Capability.Responses, base + "/responses");
   }
 
+  /** The Responses API with answers that are stored and can be fetched again. */
+  storedResponses(base: string): ProviderSpec {
+    return this.responses(base)
+      .serves(Capability.Response, base + "/responses/{response_id}")
+      .serves(Capability.ResponseInputItems, base + "/responses/{response_id}/input_items");
+  }
+
+  /** Anthropic's messages under a base path such as `/v1`. */
+  messages(base: string): ProviderSpec {
+    return this.serves(Capability.Messages, base + "/messages");
+  }
+
   /** The path template of a capability, or "" where the provider does not have it. */
   path(capability: Capability): string {
     return this.paths[capability];
@@ -104,10 +166,33 @@ export class ProviderSpec {
     return this;
   }
 
+  /** Values of `reasoning_effort` that are replaced by the nearest known one: `from to from to`. */
+  mapsEfforts(pairs: string): ProviderSpec {
+    this.efforts = pairs.split(" ");
+    return this;
+  }
+
   /** Members that cannot be said to this provider, separated by spaces. */
   refuses(names: string): ProviderSpec {
     this.refused = names.split(" ");
     return this;
+  }
+
+  /** Types of content parts that this provider's models cannot take, separated by spaces. */
+  refusesParts(types: string): ProviderSpec {
+    this.refusedParts = types.split(" ");
+    return this;
+  }
+
+  /** The range that a number is fitted to. */
+  fits(name: string, lowest: f64, highest: f64): ProviderSpec {
+    this.fitted.push(new FittedNumber(name, lowest, highest));
+    return this;
+  }
+
+  /** The range that `temperature` is fitted to. */
+  temperature(lowest: f64, highest: f64): ProviderSpec {
+    return this.fits("temperature", lowest, highest);
   }
 
   developerRole(): ProviderSpec {
@@ -117,6 +202,12 @@ export class ProviderSpec {
 
   withoutStreamOptions(): ProviderSpec {
     this.takesStreamOptions = false;
+    return this;
+  }
+
+  /** Usage of streams is counted only where the client asks for it. */
+  usageUnasked(): ProviderSpec {
+    this.asksForUsage = false;
     return this;
   }
 
@@ -130,10 +221,18 @@ export class ProviderSpec {
     return this;
   }
 
-  /** The range that `temperature` is fitted to. */
-  temperature(lowest: f64, highest: f64): ProviderSpec {
-    this.lowestTemperature = lowest;
-    this.highestTemperature = highest;
+  withoutImageUrls(): ProviderSpec {
+    this.takesImageUrls = false;
+    return this;
+  }
+
+  audioOutput(): ProviderSpec {
+    this.takesAudioOutput = true;
+    return this;
+  }
+
+  customTools(): ProviderSpec {
+    this.takesCustomTools = true;
     return this;
   }
 
@@ -149,6 +248,17 @@ export class ProviderSpec {
 
   reasoningRenamed(): ProviderSpec {
     this.renamesReasoning = true;
+    return this;
+  }
+
+  embeddingsMended(): ProviderSpec {
+    this.mendsEmbeddings = true;
+    return this;
+  }
+
+  /** Cached tokens are counted in this member of `usage`. */
+  cachedTokensAs(name: string): ProviderSpec {
+    this.cachedTokensName = name;
     return this;
   }
 }

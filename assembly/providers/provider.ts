@@ -4,15 +4,17 @@ import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
+import { ByteWriter } from "../text/byte-writer";
 import { escapePathSegment } from "../text/url";
 import { Call } from "./call";
-import { repairCompletion } from "./compatible-completion";
+import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
 import { CompatibleStream } from "./compatible-stream";
+import { editCachedTokens } from "./compatible-usage";
 import { EncodedBody } from "./encoded-body";
 import { classOf, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
-import { isErrorDocument, NativeError, readErrorBody, readErrorValue } from "./native-error";
+import { excerpt, isErrorDocument, NativeError, parseError, readErrorValue } from "./native-error";
 import { AuthScheme, ProviderSpec } from "./provider-spec";
 import { ProviderSettings } from "./provider-settings";
 import { StreamTranslator } from "./stream-translator";
@@ -65,9 +67,22 @@ export class Provider {
     return call.query;
   }
 
+  /** Whether client and provider speak the same foreign protocol, so that answers and errors pass as they are. */
+  speaksNatively(call: Call): bool {
+    return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
+  }
+
   /** Whether a 200 answer to this call is read and checked, or only sent on. */
   readsResponse(call: Call): bool {
-    return call.capability == Capability.Chat || call.capability == Capability.Completions;
+    switch (call.capability) {
+      case Capability.Chat:
+      case Capability.Completions:
+        return true;
+      case Capability.Embeddings:
+        return this.spec.mendsEmbeddings;
+      default:
+        return false;
+    }
   }
 
   /** Turns the client's JSON body into the provider's. An error says what cannot be said to this provider. */
@@ -104,7 +119,7 @@ export class Provider {
     const failure = this.findError(call, response);
     if (failure !== null) return failure;
     EDIT.begin(response);
-    const error = repairCompletion(this.spec, call, response, EDIT);
+    const error = repairAnswer(this.spec, call, response, EDIT);
     if (error !== null) return error;
     this.editResponse(call, response, EDIT);
     const usage = response.get(response.root(), "usage");
@@ -123,14 +138,16 @@ export class Provider {
 
   /** An error that hides in an answer or in an event of a stream with status 200. Null: there is none. */
   findError(call: Call, response: Document): ApiError | null {
-    if (!isErrorDocument(response)) return null;
-    const native = new NativeError(this.id, 0);
-    readErrorValue(response, response.root(), native);
-    return this.refineError(call, native);
+    return isErrorDocument(response) ? this.decodeErrorDocument(call, 0, response) : null;
   }
 
   /** Deviations of this provider's answers beyond those that are mended for all. */
   editResponse(call: Call, response: Document, edit: JsonEdit): void {}
+
+  /** A stream chunk that is far from OpenAI's shape, written anew: it goes on as if it had come so. Null: it is not. */
+  rewriteChunk(call: Call, chunk: Document): ByteWriter | null {
+    return null;
+  }
 
   /** Deviations of this provider's stream chunks beyond those that are mended for all. False drops the chunk. */
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
@@ -140,10 +157,16 @@ export class Provider {
   /** Takes the counts of this provider's usage object. */
   readUsage(response: Document, usage: i32, counts: Usage): void {
     counts.read(response, usage);
+    const name = this.spec.cachedTokensName;
+    if (name.length == 0 || counts.cached > 0) return;
+    counts.cached = response.integer(response.get(usage, name), 0);
   }
 
   /** Deviations of this provider's usage object. */
-  editUsage(response: Document, usage: i32, edit: JsonEdit): void {}
+  editUsage(response: Document, usage: i32, edit: JsonEdit): void {
+    const name = this.spec.cachedTokensName;
+    if (name.length > 0) editCachedTokens(response, usage, name, edit);
+  }
 
   /** Makes the translator of a stream. Null: the stream is sent on unread. */
   streamTranslator(call: Call): StreamTranslator | null {
@@ -152,7 +175,25 @@ export class Provider {
 
   /** Turns an error answer into OpenAI's error. `body` may be anything. */
   decodeError(call: Call, status: i32, body: usize, length: i32): ApiError {
-    return this.refineError(call, readErrorBody(this.id, status, body, length));
+    const document = parseError(body, length);
+    if (document !== null) return this.decodeErrorDocument(call, status, document);
+    const error = new NativeError(this.id, status);
+    error.message = excerpt(body, length);
+    error.complete(call.token);
+    return this.refineError(call, error);
+  }
+
+  /** The error that a parsed answer tells; `status` is 0 where the answer said 200. */
+  decodeErrorDocument(call: Call, status: i32, answer: Document): ApiError {
+    const error = new NativeError(this.id, status);
+    this.readError(answer, error);
+    error.complete(call.token);
+    return this.refineError(call, error);
+  }
+
+  /** Reads this provider's error object. */
+  readError(answer: Document, error: NativeError): void {
+    readErrorValue(answer, answer.root(), error);
   }
 
   /** Sets status, type and code of an error; a provider with codes of its own looks at those first. */

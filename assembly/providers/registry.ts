@@ -1,23 +1,71 @@
 // From a provider's id in a configuration to the provider: an explicit list.
-import { compatibleSpecs } from "./openai-compatible";
+import { Baidu, baiduSpec } from "./baidu";
+import { Claude, claudeSpec } from "./claude";
+import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Deepseek, deepseekSpec } from "./deepseek";
+import { Doubao, doubaoSpec } from "./doubao";
+import { Generic, genericSpec } from "./generic";
+import { Github, githubSpec } from "./github";
+import { Grok, grokSpec } from "./grok";
+import { Groq, groqSpec } from "./groq";
+import { Mistral, mistralSpec } from "./mistral";
+import { Moonshot, moonshotSpec } from "./moonshot";
+import { Ollama, ollamaSpec } from "./ollama";
 import { OpenAi, openAiSpec } from "./openai";
+import { compatibleSpecs } from "./openai-compatible";
+import { Openrouter, openrouterSpec } from "./openrouter";
+import { Perplexity, perplexitySpec } from "./perplexity";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
+import { Spark, sparkSpec } from "./spark";
+import { TogetherAi, togetherAiSpec } from "./together-ai";
+import { Vllm, vllmSpec } from "./vllm";
+import { Zhipuai, zhipuaiSpec } from "./zhipuai";
+
+/** Providers with a class of their own: those that speak another protocol, and those whose row does not say all. */
+function createOwn(settings: ProviderSettings): Provider | null {
+  const type = settings.type;
+  if (type == "openai") return new OpenAi(openAiSpec(), settings);
+  if (type == "claude") return new Claude(claudeSpec(), settings);
+  if (type == "baidu") return new Baidu(baiduSpec(), settings);
+  if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
+  if (type == "doubao") return new Doubao(doubaoSpec(), settings);
+  if (type == "generic") return new Generic(genericSpec(), settings);
+  if (type == "github") return new Github(githubSpec(), settings);
+  if (type == "grok") return new Grok(grokSpec(), settings);
+  if (type == "groq") return new Groq(groqSpec(), settings);
+  if (type == "mistral") return new Mistral(mistralSpec(), settings);
+  if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
+  if (type == "ollama") return new Ollama(ollamaSpec(), settings);
+  if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
+  if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
+  if (type == "spark") return new Spark(sparkSpec(), settings);
+  if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
+  if (type == "vllm") return new Vllm(vllmSpec(), settings);
+  if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
+  return null;
+}
+
+/** The types that `createOwn` knows. */
+const OWN_TYPES =
+  "openai claude baidu cloudflare deepseek doubao generic github grok groq mistral moonshot ollama " +
+  "openrouter perplexity spark together-ai vllm zhipuai";
 
 /** Makes the provider that the settings name. Null: there is none of that type. */
 export function createProvider(settings: ProviderSettings): Provider | null {
-  const type = settings.type;
-  if (type == "openai") return new OpenAi(openAiSpec(), settings);
+  const own = createOwn(settings);
+  if (own !== null) return own;
   const rows = compatibleSpecs();
   for (let i = 0; i < rows.length; ++i) {
-    if (rows[i].id == type) return new Provider(rows[i], settings);
+    if (rows[i].id == settings.type) return new Provider(rows[i], settings);
   }
   return null;
 }
 
 /** Every type that a configuration can name. */
 export function knownTypes(): string[] {
-  const types: string[] = ["openai"];
+  const types = OWN_TYPES.split(" ");
   const rows = compatibleSpecs();
   for (let i = 0; i < rows.length; ++i) types.push(rows[i].id);
   return types;

@@ -26,7 +26,7 @@ export function onAbort(message: string | null, file: string | null, line: u32, 
 function append(at: usize, text: string): usize {
   const ptr = changetype<usize>(text);
   for (let i = 0; i < text.length && at < LINE_END; ++i) {
-    store<u8>(at++, <u8>load<u16>(ptr + (<usize>i << 1)));
+    store<u8>(at++, <u8>load<u16>(ptr + ((<usize>i) << 1)));
   }
   return at;
 }

@@ -11,8 +11,6 @@ export abstract class RootContext {
     return true;
   }
 
-  onTick(): void {}
-
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
 
   /** A new stream under this configuration. */
@@ -49,9 +47,6 @@ export abstract class StreamContext {
   }
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
-
-  /** The stream is over, whoever ended it. */
-  onLog(): void {}
 
   /** Gives back what is not collected. */
   onDelete(): void {}

@@ -42,16 +42,9 @@ function configure(id: u32, length: u32): bool {
   return root !== null && root.onConfigure(length);
 }
 
-export function proxy_on_tick(id: u32): void {
-  const root = findRoot(id);
-  if (root !== null) root.onTick();
-}
-
 export function proxy_on_request_headers(id: u32, headers: u32, endOfStream: u32): u32 {
   const stream = findStream(id);
-  return stream === null
-    ? FilterHeadersStatus.Continue
-    : stream.onRequestHeaders(endOfStream != 0);
+  return stream === null ? FilterHeadersStatus.Continue : stream.onRequestHeaders(endOfStream != 0);
 }
 
 export function proxy_on_request_body(id: u32, length: u32, endOfStream: u32): u32 {
@@ -105,15 +98,6 @@ export function proxy_on_http_call_response(
   }
   const root = findRoot(id);
   if (root !== null) root.onHttpCallResponse(call, headers, bodyLength);
-}
-
-export function proxy_on_log(id: u32): void {
-  const stream = findStream(id);
-  if (stream !== null) stream.onLog();
-}
-
-export function proxy_on_done(id: u32): u32 {
-  return 1;
 }
 
 export function proxy_on_delete(id: u32): void {

@@ -1,4 +1,5 @@
 // Header maps: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#proxy_get_header_map_pairs
+import { asciiEquals } from "../text/ascii-equals";
 import { ByteWriter } from "../text/byte-writer";
 import {
   proxy_get_header_map_pairs,
@@ -19,6 +20,8 @@ const VALUE: ByteWriter = new ByteWriter();
 export class Headers {
   private readonly bytes: ByteWriter = new ByteWriter();
   private count: i32 = 0;
+  /** Bytes of the value that `find` has found. */
+  private valueLength: i32 = 0;
 
   /** Reads the map of the current stream. */
   read(type: HeaderMapType): void {
@@ -33,37 +36,41 @@ export class Headers {
 
   /** The first value of a header by its lower-case ASCII name, or "" where it is absent. */
   get(name: string): string {
-    const sizes = this.bytes.ptr + 4;
-    let at = sizes + (<usize>this.count << 3);
-    for (let i = 0; i < this.count; ++i) {
-      const nameLength = load<i32>(sizes + (<usize>i << 3));
-      const valueLength = load<i32>(sizes + (<usize>i << 3), 4);
-      if (nameLength == name.length && equalsAscii(at, name)) {
-        return String.UTF8.decodeUnsafe(at + nameLength + 1, valueLength);
-      }
-      at += nameLength + valueLength + 2;
-    }
-    return "";
+    const value = this.find(name);
+    return value == 0 ? "" : String.UTF8.decodeUnsafe(value, this.valueLength);
   }
 
   /** Whether a header is there, be it empty. */
   has(name: string): bool {
-    const sizes = this.bytes.ptr + 4;
-    let at = sizes + (<usize>this.count << 3);
-    for (let i = 0; i < this.count; ++i) {
-      const nameLength = load<i32>(sizes + (<usize>i << 3));
-      if (nameLength == name.length && equalsAscii(at, name)) return true;
-      at += nameLength + load<i32>(sizes + (<usize>i << 3), 4) + 2;
+    return this.find(name) != 0;
+  }
+
+  /** Whether a header is there and its value contains an ASCII text, of just this case. */
+  contains(name: string, text: string): bool {
+    const value = this.find(name);
+    if (value == 0) return false;
+    for (let last = this.valueLength - text.length; last >= 0; --last) {
+      if (asciiEquals(value + last, text)) return true;
     }
     return false;
   }
-}
 
-function equalsAscii(ptr: usize, text: string): bool {
-  for (let i = 0, count = text.length; i < count; ++i) {
-    if (load<u8>(ptr + i) != <u8>load<u16>(changetype<usize>(text) + (<usize>i << 1))) return false;
+  /** Address of the first value of a header, its length in `valueLength`; 0 where it is absent. */
+  private find(name: string): usize {
+    const sizes = this.bytes.ptr + 4;
+    const wanted = name.length;
+    let at = sizes + ((<usize>this.count) << 3);
+    for (let i = 0; i < this.count; ++i) {
+      const nameLength = load<i32>(sizes + ((<usize>i) << 3));
+      const valueLength = load<i32>(sizes + ((<usize>i) << 3), 4);
+      if (nameLength == wanted && asciiEquals(at, name)) {
+        this.valueLength = valueLength;
+        return at + nameLength + 1;
+      }
+      at += nameLength + valueLength + 2;
+    }
+    return 0;
   }
-  return true;
 }
 
 /** One header of the current stream, or "" where it is absent. */

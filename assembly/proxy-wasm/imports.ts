@@ -57,11 +57,7 @@ export declare function proxy_replace_header_map_value(
 
 // @ts-ignore: decorator
 @external("env", "proxy_remove_header_map_value")
-export declare function proxy_remove_header_map_value(
-  type: u32,
-  key: usize,
-  keyLength: u32,
-): u32;
+export declare function proxy_remove_header_map_value(type: u32, key: usize, keyLength: u32): u32;
 
 // @ts-ignore: decorator
 @external("env", "proxy_get_buffer_bytes")

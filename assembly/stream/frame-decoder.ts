@@ -1,8 +1,8 @@
 // Bytes in any split become frames: what the decoders of server-sent events, event streams and JSON lines share.
 
 /**
- * Cuts a byte stream into frames. Feed it with `push`, take frames with `next` until it answers false; a frame's
- * addresses hold until the next `push`. A decoder knows nothing of any provider.
+ * Cuts a byte stream into frames. Feed it with `push`, take frames with `next` until it answers false. A payload holds
+ * until the next `next`, the raw bytes until the next `push`. A decoder knows nothing of any provider.
  */
 export abstract class FrameDecoder {
   /** Address and length of the frame's payload. */

@@ -6,6 +6,10 @@ const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 const COLON: u8 = 0x3a;
 const SPACE: u8 = 0x20;
+/** `data`, `: ` and LF LF as they lie in memory. */
+const DATA: u32 = 0x61746164;
+const COLON_SPACE: u16 = 0x203a;
+const LF_LF: u16 = 0x0a0a;
 
 /** No event is larger: a stream that goes on without a blank line is broken. */
 const LARGEST_EVENT: i32 = 32 << 20;
@@ -50,6 +54,7 @@ export class SseDecoder extends FrameDecoder {
   private plainSoFar: bool = true;
 
   push(ptr: usize, length: i32): void {
+    this.dropTaken();
     if (this.carry.length == 0) {
       this.base = ptr;
       this.limit = length;
@@ -64,6 +69,7 @@ export class SseDecoder extends FrameDecoder {
   next(): bool {
     if (!this.open || this.failed) return false;
     if (this.atStreamStart && !this.skipByteOrderMark()) return this.keepRest();
+    if (this.takePlainEvent()) return true;
     while (true) {
       const end = this.findLineEnd();
       if (end < 0) return this.finished ? this.lastEvent() : this.keepRest();
@@ -81,11 +87,7 @@ export class SseDecoder extends FrameDecoder {
   }
 
   finish(): void {
-    if (!this.open) {
-      this.base = this.carry.ptr;
-      this.limit = this.carry.length;
-      this.open = true;
-    }
+    this.open = true;
     this.finished = true;
   }
 
@@ -105,6 +107,21 @@ export class SseDecoder extends FrameDecoder {
   release(): void {
     this.carry.release();
     this.joined.release();
+  }
+
+  /** The quick way for what nearly every event is: one data line, LF, LF. False: the lines have to be looked at. */
+  private takePlainEvent(): bool {
+    const start = this.eventStart;
+    if (this.lineStart != start || this.skipLineFeed || this.limit - start < 8) return false;
+    const ptr = this.base + start;
+    if (load<u32>(ptr) != DATA || load<u16>(ptr, 4) != COLON_SPACE) return false;
+    const end = findLineBreak(ptr + 6, this.base + this.limit);
+    if (end == 0 || end + 1 >= this.base + this.limit || load<u16>(end) != LF_LF) return false;
+    this.payloadStart = start + 6;
+    this.payloadEnd = <i32>(end - this.base);
+    this.payloadLines = 1;
+    this.lineStart = this.scanned = this.payloadEnd + 2;
+    return this.dispatch(this.lineStart);
   }
 
   /** False while the first bytes could still become a byte order mark. */
@@ -152,12 +169,16 @@ export class SseDecoder extends FrameDecoder {
     const hasSpace = value < end && load<u8>(base + value) == SPACE;
     if (hasSpace) ++value;
     const length = colon - start;
-    if (length == 4 && load<u32>(base + start) == 0x61746164 /* data */) {
+    if (length == 4 && load<u32>(base + start) == DATA) {
       this.takePayload(value, end);
       if (!hasSpace || start != this.eventStart) this.plainSoFar = false;
     } else {
       this.plainSoFar = false;
-      if (length == 5 && load<u32>(base + start) == 0x6e657665 /* even */ && load<u8>(base + start, 4) == 0x74) {
+      if (
+        length == 5 &&
+        load<u32>(base + start) == 0x6e657665 /* even */ &&
+        load<u8>(base + start, 4) == 0x74
+      ) {
         this.nameStart = value;
         this.nameEnd = end;
       }
@@ -213,24 +234,35 @@ export class SseDecoder extends FrameDecoder {
     }
     this.plainSoFar = false;
     this.open = false;
+    // Half a name or comment says nothing, and must not run into what is sent after it.
+    if (this.payloadLines == 0) this.startEvent(this.limit);
     return this.dispatch(this.limit);
   }
 
-  /** Moves the incomplete event to the front of the carry and waits for more. */
+  /** Keeps the incomplete event and waits for more. Events that lie in the carry stay where they are. */
   private keepRest(): bool {
     this.open = false;
     const start = this.eventStart;
     const rest = this.limit - start;
     if (rest > LARGEST_EVENT) this.failed = true;
-    if (this.carry.length == 0) {
-      if (rest > 0) this.carry.bytes(this.base + start, rest);
-    } else if (start > 0) {
+    if (this.carry.length == 0 && rest > 0) {
+      this.carry.bytes(this.base + start, rest);
+      this.base = this.carry.ptr;
+      this.moveBack(start);
+    }
+    return false;
+  }
+
+  /** Moves the incomplete event to the front of the carry. */
+  private dropTaken(): void {
+    const start = this.eventStart;
+    if (start == 0) return;
+    if (this.carry.length > 0) {
+      const rest = this.carry.length - start;
       memory.copy(this.carry.ptr, this.carry.ptr + start, rest);
       this.carry.length = rest;
     }
-    this.base = this.carry.ptr;
     this.moveBack(start);
-    return false;
   }
 
   private moveBack(distance: i32): void {

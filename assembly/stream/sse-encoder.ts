@@ -32,6 +32,7 @@ export function writeDone(out: ByteWriter): void {
 /** Makes one line of what was written since `start`: line breaks between JSON's tokens become spaces. */
 export function joinLines(out: ByteWriter, start: i32): void {
   for (let at = out.ptr + start, end = out.ptr + out.length; at < end; ++at) {
-    if (load<u8>(at) == 0x0a) store<u8>(at, 0x20);
+    const byte = load<u8>(at);
+    if (byte == 0x0a || byte == 0x0d) store<u8>(at, 0x20);
   }
 }

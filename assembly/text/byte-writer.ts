@@ -73,10 +73,10 @@ export class ByteWriter {
     const target = this.ptr + this.length;
     let i = 0;
     for (; i + 8 <= count; i += 8) {
-      const wide = v128.load(source + (<usize>i << 1));
+      const wide = v128.load(source + ((<usize>i) << 1));
       v128.store64_lane(target + i, i8x16.narrow_i16x8_u(wide, wide), 0);
     }
-    for (; i < count; ++i) store<u8>(target + i, <u8>load<u16>(source + (<usize>i << 1)));
+    for (; i < count; ++i) store<u8>(target + i, <u8>load<u16>(source + ((<usize>i) << 1)));
     this.length += count;
   }
 

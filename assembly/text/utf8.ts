@@ -1,9 +1,9 @@
-// Well-formedness of UTF-8: https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506
+// Well-formed UTF-8: https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506
 // Sixteen bytes at a time after Keiser and Lemire: https://arxiv.org/abs/2010.03090
 
 /**
  * Judges the UTF-8 sequence that begins at `at`, which must be before `end`.
- * More than 0: the length of a well-formed sequence. 0: `end` cuts off a sequence that is right so far.
+ * More than 0: the length of a well-formed sequence. 0: `end` cuts off one that is right so far.
  * Less than 0: ill-formed, and that many bytes are to be replaced by one U+FFFD.
  */
 export function utf8SequenceLength(at: usize, end: usize): i32 {
@@ -11,7 +11,7 @@ export function utf8SequenceLength(at: usize, end: usize): i32 {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return -1;
   const length: i32 = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // Only the second byte has narrower limits than 80..BF: overlong forms, surrogates, above U+10FFFF.
+  // Overlong forms, surrogates and what is above U+10FFFF show in the second byte.
   let low: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   let high: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   for (let i = 1; i < length; ++i) {
@@ -24,7 +24,7 @@ export function utf8SequenceLength(at: usize, end: usize): i32 {
   return length;
 }
 
-// What two bytes in a row can be wrong about, one bit each; two errors share a bit where they cannot meet.
+// What two bytes in a row can be wrong about; two errors share a bit where they cannot meet.
 // @ts-ignore: decorator
 @inline const TOO_SHORT: u8 = 1;
 // @ts-ignore: decorator
@@ -87,16 +87,16 @@ const SECOND_HIGH = memory.data<u8>([
 @inline
 export function utf8Errors(block: v128, previous: v128): v128 {
   // prettier-ignore
-  const before1 = i8x16.shuffle(previous, block, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+  const before1 = i8x16.shuffle(previous, block,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
   // prettier-ignore
-  const before2 = i8x16.shuffle(previous, block, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
+  const before2 = i8x16.shuffle(previous, block,
+    14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
   // prettier-ignore
-  const before3 = i8x16.shuffle(previous, block, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
+  const before3 = i8x16.shuffle(previous, block,
+    13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
   const firstHigh = i8x16.swizzle(v128.load(FIRST_HIGH), i8x16.shr_u(before1, 4));
-  const firstLow = i8x16.swizzle(
-    v128.load(FIRST_LOW),
-    v128.and(before1, i8x16.splat(0x0f)),
-  );
+  const firstLow = i8x16.swizzle(v128.load(FIRST_LOW), v128.and(before1, i8x16.splat(0x0f)));
   const secondHigh = i8x16.swizzle(v128.load(SECOND_HIGH), i8x16.shr_u(block, 4));
   const wrongPairs = v128.and(v128.and(firstHigh, firstLow), secondHigh);
   // The third and fourth byte of a sequence must be the second of two continuation bytes.

@@ -39,9 +39,9 @@ export function writeMessage(call: Call, request: MessageRequest): void | Promis
 }
 
 function questionOf(request: MessageRequest): Question {
-  const last = request.messages[request.messages.length - 1];
+  const last = request.messages.at(-1);
   const lastUser = request.messages.findLast((message) => message.role === "user");
-  const blocks = Array.isArray(last.content) ? last.content : [];
+  const blocks = Array.isArray(last?.content) ? last.content : [];
   const results = blocks.filter((block) => block.type === "tool_result");
   const choice = request.tool_choice ?? { type: "auto" };
   return {

@@ -85,7 +85,7 @@ function checkMessages({ messages }: MessageRequest): void {
   if (!Array.isArray(messages) || messages.length === 0) {
     throw invalid("messages: at least one message is required");
   }
-  if (messages[0].role !== "user") throw invalid("messages: first message must use the user role");
+  if (messages[0]?.role !== "user") throw invalid("messages: first message must use the user role");
   for (const [index, { role, content }] of messages.entries()) {
     if (role !== "user" && role !== "assistant") {
       throw invalid(`messages.${index}.role: Input should be 'user' or 'assistant'`);

@@ -28,7 +28,7 @@ export function writeChat(call: Call, request: ChatRequest): void | Promise<void
 }
 
 function questionOf(request: ChatRequest): Question {
-  const last = request.messages[request.messages.length - 1];
+  const last = request.messages.at(-1);
   const lastUser = request.messages.findLast((message) => message.role === "user");
   const choice = request.tool_choice ?? "auto";
   const named = typeof choice === "object" ? choice.function?.name : undefined;
@@ -36,7 +36,7 @@ function questionOf(request: ChatRequest): Question {
   const format = request.response_format;
   return {
     text: textOf(lastUser?.content),
-    toolResult: last.role === "tool" ? textOf(last.content) : null,
+    toolResult: last?.role === "tool" ? textOf(last.content) : null,
     tools: functions
       .filter((tool) => choice !== "none" && (named === undefined || tool.name === named))
       .map(({ name, parameters }) => ({ name, parameters: parameters ?? { type: "object" } })),

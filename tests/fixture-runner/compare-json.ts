@@ -1,4 +1,4 @@
-// Compares JSON with placeholders: "$any", "$id" (a text that is not empty), "$created" (unix seconds).
+// Compares JSON with placeholders: "$any", "$id" (a text, not empty), "$created" (unix seconds).
 import { JsonNumber, writeJson, type JsonObject, type JsonValue } from "./json-value.ts";
 
 /** Longest text that a difference shows of a value. */
@@ -35,8 +35,10 @@ function compareArrays(expected: JsonValue[], actual: JsonValue[], path: string)
   for (let i = 0; i < Math.max(expected.length, actual.length); ++i) {
     const [want, got] = [expected[i], actual[i]];
     const at = `${path}[${i}]`;
-    if (want === undefined && got !== undefined) found.push(`${at}: not expected: ${show(got)}`);
-    else if (got === undefined && want !== undefined) found.push(`${at}: missing: ${show(want)}`);
+    if (want === undefined && got !== undefined)
+      found.push(`${name(at)}: not expected: ${show(got)}`);
+    else if (got === undefined && want !== undefined)
+      found.push(`${name(at)}: missing: ${show(want)}`);
     else if (want !== undefined && got !== undefined) found.push(...compareJson(want, got, at));
   }
   return found;

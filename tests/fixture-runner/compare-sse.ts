@@ -5,7 +5,7 @@ import { parseJson, writeJson, type JsonValue } from "./json-value.ts";
 
 const END = "[DONE]";
 
-/** The differences of two streams; ids and times must be the same in all events of the actual one. */
+/** The differences of two streams; ids and times must be the same in all actual events. */
 export function compareSse(expected: string, actual: string): string[] {
   const want = events(expected);
   const got = events(actual);

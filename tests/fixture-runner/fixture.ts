@@ -47,6 +47,7 @@ export interface FixtureFile {
   readonly bytes: Uint8Array;
 }
 
+/** A folder in memory; a file that is not there is null. */
 export interface Fixture {
   /** `<provider>/<case>`. */
   readonly name: string;
@@ -61,24 +62,49 @@ export interface Fixture {
 const KNOWN_KEYS = new Set(
   "shows config request response calls expect cuts skip source".split(" "),
 );
-const KNOWN_FILES =
-  /^(case\.json|request\.(json|txt|bin)|upstream-request\.json|upstream-response\.(json|sse|txt|bin)|response\.(json|sse|txt))$/;
+const KNOWN_FILES = new Set(
+  (
+    "case.json request.json request.txt request.bin upstream-request.json " +
+    "upstream-response.json upstream-response.sse upstream-response.txt upstream-response.bin " +
+    "response.json response.sse response.txt"
+  ).split(" "),
+);
 
-/** All fixtures below a folder, by name; `only` keeps those whose name contains it. */
-export function loadFixtures(root: string, only = ""): Fixture[] {
+/**
+ * All fixtures below a folder, by name; `only` keeps those whose name contains it.
+ * One that cannot be read goes to `broken`, which throws unless given.
+ */
+export function loadFixtures(
+  root: string,
+  only = "",
+  broken: (name: string, error: unknown) => void = rethrow,
+): Fixture[] {
   const names = folders(root).flatMap((provider) =>
     folders(join(root, provider)).map((own) => `${provider}/${own}`),
   );
-  return names.filter((name) => name.includes(only)).map((name) => loadFixture(root, name));
+  return names.flatMap((name) => {
+    if (!name.includes(only)) return [];
+    try {
+      return [loadFixture(root, name)];
+    } catch (error) {
+      broken(name, error);
+      return [];
+    }
+  });
 }
 
+function rethrow(name: string, error: unknown): never {
+  throw error instanceof Error ? error : new Error(`${name}: ${String(error)}`);
+}
+
+/** Reads one folder; throws an Error that names what is wrong with it. */
 export function loadFixture(root: string, name: string): Fixture {
   const folder = join(root, name);
   const files = readdirSync(folder);
-  const unknown = files.find((file) => !KNOWN_FILES.test(file));
+  const unknown = files.find((file) => !KNOWN_FILES.has(file));
   if (unknown !== undefined) throw new Error(`${name}: no fixture has a file ${unknown}`);
   if (!files.includes("case.json")) throw new Error(`${name}: case.json is missing`);
-  const content = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")) as FixtureCase;
+  const content = readCase(name, join(folder, "case.json"));
   const key = Object.keys(content).find((own) => !KNOWN_KEYS.has(own));
   if (key !== undefined) throw new Error(`${name}: case.json has an unknown member ${key}`);
   if (typeof content.shows !== "string" || content.config === undefined) {
@@ -101,15 +127,25 @@ export function loadFixture(root: string, name: string): Fixture {
   };
 }
 
+function readCase(name: string, path: string): FixtureCase {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as FixtureCase;
+  } catch (error) {
+    throw new Error(`${name}: case.json: ${String(error)}`, { cause: error });
+  }
+}
+
 /** The path of a file of the fixture. */
 export function fixtureFile(fixture: Fixture, name: string): string {
   return join(fixture.folder, name);
 }
 
+/** The ending of the file's name, without the dot. */
 export function extension(file: FixtureFile): string {
   return extname(file.name).slice(1);
 }
 
+/** The content as UTF-8. */
 export function text(file: FixtureFile): string {
   return Buffer.from(file.bytes).toString("utf8");
 }

@@ -1,4 +1,4 @@
-// Writes response.* and upstream-request.json from what happened, so that a change is read as a diff.
+// Writes response.* and upstream-request.json from what happened: a change is read as a diff.
 import { rmSync, writeFileSync } from "node:fs";
 import type { RootContext } from "../host/root-context.ts";
 import type { Vm } from "../host/vm.ts";

@@ -5,6 +5,7 @@ export class JsonNumber {
   constructor(readonly text: string) {}
 }
 
+/** A parsed value. */
 export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | JsonObject;
 export type JsonObject = Map<string, JsonValue>;
 
@@ -12,7 +13,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** Parses a text; throws an Error that names the offset. A member twice in one object is an error. */
+/** Parses a text; throws an Error that names the offset, also for a member that comes twice. */
 export function parseJson(text: string): JsonValue {
   const reader = new JsonReader(text);
   const value = reader.value();

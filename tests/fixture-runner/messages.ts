@@ -2,6 +2,7 @@
 import type { HeaderPairs } from "../host/header-map.ts";
 import { extension, type Fixture } from "./fixture.ts";
 
+/** A request as the client sends it. */
 export interface ClientRequest {
   readonly method: string;
   readonly path: string;
@@ -12,6 +13,7 @@ export interface ClientRequest {
   readonly body: Uint8Array | null;
 }
 
+/** An answer as the provider sends it. */
 export interface ProviderResponse {
   readonly status: number;
   readonly headers: HeaderPairs;

@@ -15,6 +15,7 @@ export const WasmResult = {
   Unimplemented: 12,
 } as const;
 
+/** Levels of proxy_log. */
 export const LogLevel = { Trace: 0, Debug: 1, Info: 2, Warn: 3, Error: 4, Critical: 5 } as const;
 
 /** What a headers callback answers; 2 is not an answer. */
@@ -33,10 +34,13 @@ export const BodyStatus = {
   StopIterationNoBuffer: 3,
 } as const;
 
+/** What a trailers callback answers. */
 export const TrailersStatus = { Continue: 0, StopIteration: 1 } as const;
 
+/** The two directions of HTTP, then those of TCP. */
 export const StreamType = { Request: 0, Response: 1, Downstream: 2, Upstream: 3 } as const;
 
+/** Buffers that a module can ask for. */
 export const BufferType = {
   HttpRequestBody: 0,
   HttpResponseBody: 1,
@@ -51,6 +55,7 @@ export const LARGEST_BUFFER_TYPE = 8;
 export const LARGEST_HEADER_MAP_TYPE = 7;
 export const LARGEST_STREAM_TYPE = 3;
 
+/** Header maps that a module can ask for. */
 export const HeaderMapType = {
   RequestHeaders: 0,
   RequestTrailers: 1,
@@ -60,4 +65,5 @@ export const HeaderMapType = {
   HttpCallResponseTrailers: 7,
 } as const;
 
+/** Kinds of metrics. */
 export const MetricType = { Counter: 0, Gauge: 1, Histogram: 2 } as const;

@@ -17,6 +17,7 @@ export class BodyBuffer {
     this.used = bytes.length;
   }
 
+  /** Bytes in it. */
   get length(): number {
     return this.used;
   }
@@ -26,6 +27,7 @@ export class BodyBuffer {
     return this.memory.subarray(Math.min(start, this.used), Math.min(start + length, this.used));
   }
 
+  /** Copies bytes to the end. */
   append(bytes: Uint8Array): void {
     const needed = this.used + bytes.length;
     if (needed > this.memory.length) {
@@ -45,7 +47,7 @@ export class BodyBuffer {
     return bytes;
   }
 
-  /** From 0: takes `length` bytes away and puts `bytes` there. From the end: appends. Else refused. */
+  /** From 0: replaces the first `length` bytes. From the end on: appends. Else refused. */
   set(start: number, length: number, bytes: Uint8Array): number {
     if (this.constant) return WasmResult.BadArgument;
     if (start === 0) {

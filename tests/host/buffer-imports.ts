@@ -3,6 +3,7 @@ import { LARGEST_BUFFER_TYPE, WasmResult } from "./abi.ts";
 import type { HostFunctions } from "./host-imports.ts";
 import type { Vm } from "./vm.ts";
 
+/** Host functions for reading and writing buffers. */
 export function bufferImports(vm: Vm): HostFunctions {
   return {
     proxy_get_buffer_bytes: (

@@ -4,6 +4,7 @@ import { decodePairs } from "./header-pairs.ts";
 import type { HostFunctions } from "./host-imports.ts";
 import type { Vm } from "./vm.ts";
 
+/** Host functions for calls over HTTP; those over gRPC are not implemented. */
 export function callImports(vm: Vm): HostFunctions {
   const unimplemented = (): number => WasmResult.Unimplemented;
   return {

@@ -10,13 +10,17 @@ const COMPILER = fileURLToPath(
 );
 const SOURCES = fileURLToPath(new URL("probe", import.meta.url));
 
-/** Compiles into a folder that goes away with the process; the path of the module. */
+let compiled: string | null = null;
+
+/** Compiles once, into a folder that goes away with the process; the path of the module. */
 export function compileProbe(): string {
+  if (compiled !== null) return compiled;
   const folder = mkdtempSync(join(tmpdir(), "probe-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const outFile = join(folder, "probe.wasm");
   const options = ["--runtime", "minimal", "--use", "abort=index/onAbort", "-O1"];
   const files = ["index.ts", "--baseDir", SOURCES, "--outFile", outFile];
   execFileSync(process.execPath, [COMPILER, ...files, ...options], { stdio: "inherit" });
+  compiled = outFile;
   return outFile;
 }

@@ -17,6 +17,7 @@ import { findProperty, propertyPath, streamProperties, type PropertyTree } from 
 import type { RootContext } from "./root-context.ts";
 import { StreamHalf, type HalfSurroundings } from "./stream-half.ts";
 
+/** What a stream finds around it; everything has a default. */
 export interface ExchangeOptions {
   /** Attributes beyond those of the request itself, e.g. `{xds: {cluster_name: "a"}}`. */
   readonly properties?: PropertyTree;
@@ -24,9 +25,7 @@ export interface ExchangeOptions {
   readonly filterState?: Map<string, Uint8Array>;
 }
 
-type LogHeaders = { request: HeaderMap | null; response: HeaderMap | null };
-
-/** One HTTP stream. What it is given arrives at the module at once; what the module lets through is in the sinks. */
+/** One HTTP stream. What it is given reaches the module at once; what goes on is in the sinks. */
 export class Exchange implements Context {
   /** What the provider gets. */
   readonly upstream = new MessageSink();
@@ -42,7 +41,7 @@ export class Exchange implements Context {
   finished = false;
 
   private prepared: LocalReply | null = null;
-  private logging: LogHeaders | null = null;
+  private logging = false;
 
   constructor(
     readonly root: RootContext,
@@ -61,10 +60,12 @@ export class Exchange implements Context {
     this.request.receiveHeaders(new HeaderMap("request", pairs), end);
   }
 
+  /** A piece of the client's body. Like all that follows it is dropped once the stream is over. */
   requestBody(bytes: Uint8Array, end: boolean): void {
     if (!this.finished) this.request.receiveBody(bytes, end);
   }
 
+  /** The client's trailers, which end its request. */
   requestTrailers(pairs: HeaderPairs): void {
     if (!this.finished) this.request.receiveTrailers(new HeaderMap("other", pairs));
   }
@@ -74,27 +75,26 @@ export class Exchange implements Context {
     if (!this.finished) this.response.receiveHeaders(new HeaderMap("response", pairs), end);
   }
 
+  /** A piece of the provider's body. */
   responseBody(bytes: Uint8Array, end: boolean): void {
     if (!this.finished) this.response.receiveBody(bytes, end);
   }
 
+  /** The provider's trailers, which end its answer. */
   responseTrailers(pairs: HeaderPairs): void {
     if (!this.finished) this.response.receiveTrailers(new HeaderMap("other", pairs));
   }
 
   /**
-   * The provider's connection breaks. The client gets 503 through the filter where no headers had
-   * come, 502 past it where the filter held them, else a broken response.
+   * The provider's connection breaks. The client gets 503 where no headers had come (through the
+   * filter, if it is in the listener's chain), 502 where they were held, else a broken response.
    */
   upstreamReset(): void {
     if (this.finished) return;
-    if (this.root.placement === "cluster" || this.response.headersSent) {
-      this.reset("upstream reset");
-    } else if (this.response.headers === null) {
-      this.encodeReply(LOST_BEFORE_HEADERS);
-    } else {
-      this.replyDirectly(LOST_AFTER_HEADERS);
-    }
+    if (this.response.headersSent) this.reset("upstream reset");
+    else if (this.response.headers !== null) this.replyDirectly(LOST_AFTER_HEADERS);
+    else if (this.root.placement === "cluster") this.replyDirectly(LOST_BEFORE_HEADERS);
+    else this.encodeReply(LOST_BEFORE_HEADERS);
   }
 
   /** The client leaves: no more callbacks but those of the end. */
@@ -108,18 +108,13 @@ export class Exchange implements Context {
   }
 
   headerMap(type: number, access: "read" | "write"): HeaderMap | null {
-    if (access === "read" && this.logging !== null) return this.loggedHeaders(type);
+    if (access === "read" && this.logging) return this.loggedHeaders(type);
+    if (type > HeaderMapType.ResponseTrailers) return this.root.headerMap(type, access);
     const half = type <= HeaderMapType.RequestTrailers ? this.request : this.response;
-    switch (type) {
-      case HeaderMapType.RequestHeaders:
-      case HeaderMapType.ResponseHeaders:
-        return half.reachableHeaders;
-      case HeaderMapType.RequestTrailers:
-      case HeaderMapType.ResponseTrailers:
-        return half.reachableTrailers ?? (access === "write" ? half.addTrailers() : null);
-      default:
-        return this.root.headerMap(type, access);
-    }
+    const isTrailers =
+      type === HeaderMapType.RequestTrailers || type === HeaderMapType.ResponseTrailers;
+    if (!isTrailers) return half.reachableHeaders;
+    return half.reachableTrailers ?? (access === "write" ? half.addTrailers() : null);
   }
 
   headersSent(half: "request" | "response"): boolean {
@@ -156,7 +151,7 @@ export class Exchange implements Context {
     if (type > StreamType.Response) return WasmResult.Unimplemented;
     const half = type === StreamType.Request ? this.request : this.response;
     if (half.calling) {
-      this.violation(`proxy_continue_stream inside of a ${half.name} callback`);
+      this.root.vm.violation(`proxy_continue_stream inside of a ${half.name} callback`);
       return WasmResult.Ok;
     }
     this.root.vm.afterCall(() => {
@@ -212,8 +207,9 @@ export class Exchange implements Context {
 
   private replyDirectly(reply: LocalReply): void {
     this.localReply = reply;
+    this.response.headers = localReplyHeaders(reply);
     this.response.headersSent = true;
-    this.client.takeHeaders(localReplyHeaders(reply), reply.body.length === 0);
+    this.client.takeHeaders(this.response.headers, reply.body.length === 0);
     this.client.takeBody(reply.body, true);
     this.finish();
   }
@@ -227,29 +223,28 @@ export class Exchange implements Context {
   private finish(): void {
     this.finished = true;
     const vm = this.root.vm;
-    this.checkMessages();
+    const faults = [
+      this.upstream.fault("forwarded request", [":method", ":path", ":authority"]),
+      this.client.fault("response", [":status"]),
+    ];
+    for (const fault of faults) if (fault !== null) vm.violation(fault);
     if (this.root.placement === "listener") {
-      this.logging = { request: this.request.headers, response: this.response.headers };
+      this.logging = true;
       vm.call(this, "proxy_on_log", this.id);
-      this.logging = null;
+      this.logging = false;
     }
     vm.call(this, "proxy_on_done", this.id);
     vm.call(this, "proxy_on_delete", this.id);
     vm.contexts.delete(this.id);
   }
 
-  private checkMessages(): void {
-    const request =
-      this.upstream.headers === null ? null : this.upstream.fault(REQUIRED_OF_REQUEST);
-    if (request !== null) this.violation(`the forwarded request is malformed: ${request}`);
-    const response = this.client.headers === null ? null : this.client.fault([":status"]);
-    if (response !== null) this.violation(`the response is malformed: ${response}`);
-  }
-
-  private loggedHeaders(type: number): HeaderMap | null {
-    if (type === HeaderMapType.RequestHeaders) return this.logging?.request ?? null;
-    if (type === HeaderMapType.ResponseHeaders) return this.logging?.response ?? null;
-    return type === HeaderMapType.ResponseTrailers ? this.response.trailers : null;
+  private loggedHeaders(type: number): HeaderMap {
+    const logged = new Map([
+      [HeaderMapType.RequestHeaders as number, this.request.headers],
+      [HeaderMapType.ResponseHeaders, this.response.headers],
+      [HeaderMapType.ResponseTrailers, this.response.trailers],
+    ]);
+    return logged.get(type) ?? new HeaderMap("other");
   }
 
   private requestSurroundings(): HalfSurroundings {
@@ -287,7 +282,7 @@ export class Exchange implements Context {
       callTrailers: (count) => vm.callTrailers(this, `proxy_on_${half}_trailers`, count),
       canContinue: () => !this.finished && !this.client.ended,
       isFinished: () => this.finished,
-      violation: (text) => this.violation(text),
+      violation: (text) => vm.violation(text),
     };
   }
 
@@ -296,15 +291,9 @@ export class Exchange implements Context {
     send();
     if (this.client.ended) this.finish();
   }
-
-  private violation(text: string): void {
-    this.root.vm.violation(text);
-  }
 }
 
 type HalfCallbacks = Pick<
   HalfSurroundings,
   "callHeaders" | "callBody" | "callTrailers" | "canContinue" | "isFinished" | "violation"
 >;
-
-const REQUIRED_OF_REQUEST = [":method", ":path", ":authority"];

@@ -3,6 +3,7 @@
 import { WasmResult } from "./abi.ts";
 import type { Vm } from "./vm.ts";
 
+/** What a module wants signed. */
 export interface SignArguments {
   /** E.g. "sha256". */
   readonly hash: string;
@@ -21,6 +22,7 @@ const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Runs the function of that name; NotFound where there is none. */
 export function callForeignFunction(vm: Vm, name: string, argument: Uint8Array): ForeignResult {
   if (name === "clear_route_cache") {
     vm.context.clearRouteCache();

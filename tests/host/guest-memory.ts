@@ -21,30 +21,35 @@ export class GuestMemory {
     return this.range(ptr, length).slice();
   }
 
+  /** The bytes as UTF-8. */
   text(ptr: number, length: number): string {
     return decoder.decode(this.range(ptr, length));
   }
 
+  /** Reads a little-endian number. */
   getUint32(ptr: number): number {
     this.range(ptr, 4);
     return this.current().getUint32(ptr >>> 0, true);
   }
 
+  /** Writes a little-endian number. */
   setUint32(ptr: number, value: number): void {
     this.range(ptr, 4);
     this.current().setUint32(ptr >>> 0, value, true);
   }
 
+  /** Writes a little-endian number of 8 bytes. */
   setUint64(ptr: number, value: bigint): void {
     this.range(ptr, 8);
     this.current().setBigUint64(ptr >>> 0, value, true);
   }
 
+  /** Copies bytes into the memory. */
   setBytes(ptr: number, bytes: Uint8Array): void {
     this.range(ptr, bytes.length).set(bytes);
   }
 
-  /** Copies bytes into memory of the module's and writes address and length; no bytes are address 0. */
+  /** Hands bytes over in memory that the module allocates; no bytes have the address 0. */
   give(bytes: Uint8Array, ptrPtr: number, lengthPtr: number): number {
     let ptr = 0;
     if (bytes.length > 0) {

@@ -8,6 +8,7 @@ import type { Vm } from "./vm.ts";
 const encoder = new TextEncoder();
 const MAP_NAMES = ["request headers", "request trailers", "response headers", "response trailers"];
 
+/** Host functions for reading and editing headers and trailers. */
 export function headerImports(vm: Vm): HostFunctions {
   return { ...readers(vm), ...writers(vm) };
 }

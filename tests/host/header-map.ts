@@ -1,5 +1,6 @@
 // Headers as Envoy keeps them: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers
 
+/** Names and values in order. */
 export type HeaderPairs = ReadonlyArray<readonly [string, string]>;
 
 /** Which message the headers belong to; `host` means `:authority` in a request only. */
@@ -50,6 +51,7 @@ export class HeaderMap {
     return entry === undefined ? null : entry[1];
   }
 
+  /** Adds a value behind those that a name has. */
   add(name: string, value: string): void {
     const key = this.key(name);
     const own = SINGLE_ENTRY.has(key) ? this.entries.find((entry) => entry[0] === key) : undefined;
@@ -63,11 +65,13 @@ export class HeaderMap {
     this.entries.push([this.key(name), value]);
   }
 
+  /** Removes every value of a name. */
   remove(name: string): void {
     const key = this.key(name);
     this.entries = this.entries.filter(([own]) => own !== key);
   }
 
+  /** Replaces everything. */
   setAll(pairs: HeaderPairs): void {
     this.entries = [];
     for (const [name, value] of pairs) this.add(name, value);

@@ -11,6 +11,7 @@ export function encodePairs(pairs: HeaderPairs): Uint8Array {
   );
 }
 
+/** The same for names and values that are bytes already. */
 export function encodeBytePairs(
   pairs: ReadonlyArray<readonly [Uint8Array, Uint8Array]>,
 ): Uint8Array {

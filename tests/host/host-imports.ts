@@ -12,6 +12,7 @@ import { wasiImports } from "./wasi-imports.ts";
 
 /** A host function; every parameter is 32 bits wide unless the ABI says i64. */
 export type HostFunction = (...args: never[]) => number | void;
+/** Host functions by name. */
 export type HostFunctions = Record<string, HostFunction>;
 
 // While the module's allocator runs, Envoy offers it nothing but these.

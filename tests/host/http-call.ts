@@ -1,6 +1,7 @@
 // A request that the module makes itself: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#http-calls
 import type { HeaderPairs } from "./header-map.ts";
 
+/** What a call is answered with: 200 and nothing, unless given. */
 export interface HttpCallAnswer {
   readonly status?: number;
   readonly headers?: HeaderPairs;
@@ -28,6 +29,7 @@ export class HttpCall {
     return this.headers.find(([own]) => own === name)?.[1] ?? null;
   }
 
+  /** Delivers an answer to the module. */
   respond(answer: HttpCallAnswer): void {
     this.answer(answer);
   }

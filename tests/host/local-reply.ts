@@ -1,6 +1,7 @@
 // An answer that the filter gives itself: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
 import { HeaderMap, type HeaderPairs } from "./header-map.ts";
 
+/** Status, headers and body of a reply; `details` go to Envoy's access log. */
 export interface LocalReply {
   readonly status: number;
   readonly headers: HeaderPairs;

@@ -13,16 +13,19 @@ export class MessageSink {
   /** Why the message was broken off, or null. */
   reset: string | null = null;
 
+  /** Takes the headers, as they are at this moment. */
   takeHeaders(headers: HeaderMap, end: boolean): void {
     this.headers = headers.pairs();
     this.ended = end;
   }
 
+  /** Takes a piece of the body. */
   takeBody(bytes: Uint8Array, end: boolean): void {
     if (bytes.length > 0) this.chunks.push(bytes);
     if (end) this.ended = true;
   }
 
+  /** Takes the trailers, which end the message. */
   takeTrailers(trailers: HeaderMap): void {
     this.trailers = trailers.pairs();
     this.ended = true;
@@ -33,22 +36,24 @@ export class MessageSink {
     return this.headers?.find(([own]) => own === name)?.[1] ?? null;
   }
 
+  /** The whole body so far. */
   body(): Uint8Array {
     return concatBytes(this.chunks);
   }
 
+  /** The whole body so far as UTF-8. */
   text(): string {
     return new TextDecoder().decode(this.body());
   }
 
-  /** What makes the complete message malformed, or null. */
-  fault(required: readonly string[]): string | null {
-    for (const name of required) {
-      if (this.header(name) === null) return `${name} is missing`;
-    }
+  /** What makes the message malformed, where there is one, or null. */
+  fault(name: string, required: readonly string[]): string | null {
+    if (this.headers === null) return null;
+    const missing = required.find((own) => this.header(own) === null);
+    if (missing !== undefined) return `the ${name} has no ${missing}`;
     const announced = this.header("content-length");
     const length = this.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (announced === null || !this.ended || Number(announced) === length) return null;
-    return `content-length says ${announced}, the body has ${length} bytes`;
+    return `the ${name}'s content-length says ${announced}, its body has ${length} bytes`;
   }
 }

@@ -68,6 +68,7 @@ export class Metrics {
     return (metric?.recorded ?? []).map(Number);
   }
 
+  /** Every name that was defined. */
   names(): string[] {
     return [...this.byName.values()].map((metric) => metric.name);
   }

@@ -13,6 +13,7 @@ const decoder = new TextDecoder();
 /** Beginning of a script that holds the request's headers until its body has come. */
 export const HOLDS = "request_headers=ret:1,del:content-length;";
 
+/** A VM of the probe with one configuration. */
 export interface Probe {
   readonly vm: Vm;
   /** Runs a request whose header tells the probe what to do. */
@@ -48,6 +49,7 @@ export function said(result: RunResult): string[] {
   return result.logs.map((line) => line.text);
 }
 
+/** The body that the client got, as text. */
 export function bodyText(result: RunResult): string {
   return decoder.decode(result.response.body);
 }

@@ -4,6 +4,7 @@ import { encodeBytePairs } from "./header-pairs.ts";
 
 /** A property: text, an integer of 8 bytes, one byte of truth, raw bytes, or a tree of these. */
 export type Property = string | number | bigint | boolean | Uint8Array | PropertyTree;
+/** Properties below a name. */
 export interface PropertyTree {
   readonly [name: string]: Property;
 }

@@ -8,10 +8,12 @@ export class Random {
     this.seed(seed);
   }
 
+  /** Starts anew. */
   seed(seed: number): void {
     this.state = seed >>> 0;
   }
 
+  /** Fills an array with random bytes. */
   fill(bytes: Uint8Array): Uint8Array {
     for (let i = 0; i < bytes.length; ++i) bytes[i] = this.next() >>> 24;
     return bytes;

@@ -12,6 +12,7 @@ import type { Vm } from "./vm.ts";
 /** Where the filter stands: in the listener's chain, or in a cluster's, once per attempt. */
 export type Placement = "listener" | "cluster";
 
+/** How a configuration stands in Envoy; everything has a default. */
 export interface RootOptions {
   readonly name?: string;
   readonly rootId?: string;
@@ -77,10 +78,12 @@ export class RootContext implements Context {
     this.configuration = null;
   }
 
+  /** A new stream. */
   exchange(options: ExchangeOptions = {}): Exchange {
     return new Exchange(this, this.vm.nextContextId(), options);
   }
 
+  /** Lets the timer fire once. */
   tick(): void {
     this.vm.call(this, "proxy_on_tick", this.id);
   }

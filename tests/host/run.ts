@@ -13,6 +13,7 @@ export interface Arrival {
   readonly endAlone?: boolean;
 }
 
+/** What the client sends: POST to gateway.test, unless given. */
 export interface RunRequest {
   readonly method?: string;
   readonly path: string;
@@ -22,6 +23,7 @@ export interface RunRequest {
   readonly body?: Uint8Array;
 }
 
+/** What the provider got; headers without those that begin with a colon. */
 export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
@@ -30,6 +32,7 @@ export interface UpstreamRequest {
   readonly body: Uint8Array;
 }
 
+/** What the provider answers: 200 without a body, unless given. */
 export interface UpstreamResponse {
   readonly status?: number;
   readonly headers?: HeaderPairs;
@@ -38,6 +41,7 @@ export interface UpstreamResponse {
   readonly reset?: boolean;
 }
 
+/** All that happens around the filter in one run. */
 export interface RunInput extends ExchangeOptions {
   readonly request: RunRequest;
   readonly upstream?: (request: UpstreamRequest) => UpstreamResponse;
@@ -47,6 +51,7 @@ export interface RunInput extends ExchangeOptions {
   readonly responseArrival?: Arrival;
 }
 
+/** What came of a run. */
 export interface RunResult {
   /** What the provider got, or null where the filter answered alone. */
   readonly upstreamRequest: UpstreamRequest | null;
@@ -63,19 +68,29 @@ export interface RunResult {
   readonly logs: readonly LogLine[];
 }
 
-/** Runs a request through the filter until the client has its answer; throws where it never would. */
+/** Runs a request until the client has its answer; throws where it would wait for ever. */
 export function run(root: RootContext, input: RunInput): RunResult {
+  const steps = runSteps(root, input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, pausing after each piece of a body, so that several streams can take turns. */
+export function* runSteps(root: RootContext, input: RunInput): Generator<void, RunResult> {
   const exchange = root.exchange(input);
   const firstLog = root.vm.logs.length;
-  sendRequest(exchange, input.request, input.requestArrival ?? {});
+  yield* sendRequest(exchange, input.request, input.requestArrival ?? {});
   answerCalls(root, input);
   const upstreamRequest = exchange.upstream.ended ? forwarded(exchange) : null;
   if (upstreamRequest !== null && !exchange.finished) {
     const response = input.upstream?.(upstreamRequest) ?? {};
-    sendResponse(exchange, response, input.responseArrival ?? {});
+    yield* sendResponse(exchange, response, input.responseArrival ?? {});
     answerCalls(root, input);
   }
   if (!exchange.finished) throw new Error(`the exchange hangs: ${whyHanging(exchange)}`);
+  const logs = root.vm.logs.slice(firstLog);
   return {
     upstreamRequest,
     response: {
@@ -86,7 +101,7 @@ export function run(root: RootContext, input: RunInput): RunResult {
       reset: exchange.client.reset,
     },
     localReply: exchange.localReply,
-    logs: root.vm.logs.slice(firstLog),
+    logs: logs.filter(({ context }) => context === exchange.id || context === root.id),
   };
 }
 
@@ -98,7 +113,11 @@ export function pieces(body: Uint8Array, arrival: Arrival): Uint8Array[] {
   return all;
 }
 
-function sendRequest(exchange: Exchange, request: RunRequest, arrival: Arrival): void {
+function* sendRequest(
+  exchange: Exchange,
+  request: RunRequest,
+  arrival: Arrival,
+): Generator<void, void> {
   const body = request.body;
   const length: HeaderPairs = body === undefined ? [] : [["content-length", String(body.length)]];
   const headers: HeaderPairs = [
@@ -113,19 +132,27 @@ function sendRequest(exchange: Exchange, request: RunRequest, arrival: Arrival):
   ];
   const bodyPieces = body === undefined ? [] : pieces(body, arrival);
   exchange.requestHeaders(headers, body === undefined);
-  bodyPieces.forEach((piece, i) => exchange.requestBody(piece, i === bodyPieces.length - 1));
+  for (const [i, piece] of bodyPieces.entries()) {
+    yield;
+    exchange.requestBody(piece, i === bodyPieces.length - 1);
+  }
 }
 
-function sendResponse(exchange: Exchange, response: UpstreamResponse, arrival: Arrival): void {
+function* sendResponse(
+  exchange: Exchange,
+  response: UpstreamResponse,
+  arrival: Arrival,
+): Generator<void, void> {
   const body = response.body ?? new Uint8Array(0);
   const status = String(response.status ?? 200);
   const whole = body.length === 0 && response.reset !== true;
   exchange.responseHeaders([[":status", status], ...(response.headers ?? [])], whole);
   if (whole) return;
   const bodyPieces = pieces(body, arrival);
-  bodyPieces.forEach((piece, i) =>
-    exchange.responseBody(piece, i === bodyPieces.length - 1 && response.reset !== true),
-  );
+  for (const [i, piece] of bodyPieces.entries()) {
+    yield;
+    exchange.responseBody(piece, i === bodyPieces.length - 1 && response.reset !== true);
+  }
   if (response.reset === true) exchange.upstreamReset();
 }
 

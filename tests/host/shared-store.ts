@@ -1,6 +1,7 @@
 // Values shared by all VMs of one vm_id: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#shared-key-value-store
 import { WasmResult } from "./abi.ts";
 
+/** A value with its version. */
 export interface SharedValue {
   readonly bytes: Uint8Array;
   /** Grows with every write; a writer that names an old one is refused. */
@@ -12,6 +13,7 @@ export class SharedStore {
   private readonly values = new Map<string, SharedValue>();
   private lastCas = 0;
 
+  /** The value of a key, or null. */
   get(key: string): SharedValue | null {
     return this.values.get(key) ?? null;
   }

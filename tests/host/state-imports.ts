@@ -3,6 +3,7 @@ import { LogLevel, WasmResult } from "./abi.ts";
 import type { HostFunctions } from "./host-imports.ts";
 import type { Vm } from "./vm.ts";
 
+/** Host functions for log, clock, metrics and shared values. */
 export function stateImports(vm: Vm): HostFunctions {
   return { ...general(vm), ...metrics(vm), ...shared(vm), ...queues() };
 }

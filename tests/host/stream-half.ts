@@ -55,7 +55,7 @@ export class StreamHalf {
     private readonly limit: number,
   ) {}
 
-  /** The body as the module reaches it: all of it while it buffers, else the piece of this callback. */
+  /** What the module reaches: the whole body while it buffers, else the piece of this callback. */
   body(): BodyBuffer {
     const reachable = this.buffering ? this.buffered : this.current;
     return reachable ?? new BodyBuffer(undefined, true);
@@ -71,6 +71,7 @@ export class StreamHalf {
     return this.iteration !== "continue";
   }
 
+  /** The headers come in; the module is called at once. */
   receiveHeaders(headers: HeaderMap, end: boolean): void {
     this.headers = headers;
     this.reachableHeaders = headers;
@@ -91,6 +92,7 @@ export class StreamHalf {
     }
   }
 
+  /** A piece of the body comes in. */
   receiveBody(bytes: Uint8Array, end: boolean): void {
     if (end) this.complete = true;
     const piece = new BodyBuffer(bytes);
@@ -98,6 +100,7 @@ export class StreamHalf {
     else this.dispatch(piece, end);
   }
 
+  /** The trailers come in and end the message. */
   receiveTrailers(trailers: HeaderMap): void {
     this.complete = true;
     this.trailers = trailers;

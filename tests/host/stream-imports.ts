@@ -5,6 +5,7 @@ import { decodePairs } from "./header-pairs.ts";
 import type { HostFunctions } from "./host-imports.ts";
 import type { Vm } from "./vm.ts";
 
+/** Host functions for iteration, properties and contexts. */
 export function streamImports(vm: Vm): HostFunctions {
   return { ...iteration(vm), ...properties(vm), ...contexts(vm) };
 }

@@ -10,6 +10,7 @@ import { Random } from "./random.ts";
 import { RootContext, type RootOptions } from "./root-context.ts";
 import { SharedStore } from "./shared-store.ts";
 
+/** What a VM finds around it; everything has a default. */
 export interface VmOptions {
   /** What WASI tells as environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ export class GuestTrap extends Error {}
 /** The module did what Envoy forbids, ignores, or answers with something broken. */
 export class HostViolation extends Error {}
 
+/** What came of a callback. */
 export interface CallResult {
   /** What the callback answered; null where the module does not have it. */
   readonly result: number | null;
@@ -44,6 +46,7 @@ export interface CallResult {
 
 const DEFAULT_CLOCK = 1735787045;
 
+/** An instance of the module, its contexts, and everything they have in common. */
 export class Vm {
   readonly contexts = new Map<number, Context>();
   readonly logs: LogLine[] = [];
@@ -103,6 +106,7 @@ export class Vm {
     return root;
   }
 
+  /** The module's memory. */
   get memory(): GuestMemory {
     if (this.guestMemory === null) throw new Error("the module has no memory yet");
     return this.guestMemory;
@@ -129,22 +133,27 @@ export class Vm {
     return true;
   }
 
+  /** An id that no context had. */
   nextContextId(): number {
     return ++this.lastContextId;
   }
 
+  /** A number that no call had. */
   nextCallToken(): number {
     return ++this.lastCallToken;
   }
 
+  /** Whether a call may name this cluster. */
   hasCluster(name: string): boolean {
     return this.clusters === null || this.clusters.has(name);
   }
 
+  /** Keeps a line with the context that is current. */
   log(level: number, text: string): void {
     this.logs.push({ level, text, context: (this.effective ?? this.current)?.id ?? 0 });
   }
 
+  /** Keeps what was done wrong; a strict VM throws it when the callback has returned. */
   violation(text: string): void {
     this.violations.push(this.callback === "" ? text : `${this.callback}: ${text}`);
   }
@@ -189,6 +198,7 @@ export class Vm {
     return stopsAll ? HeadersStatus.StopAllIterationAndWatermark : known;
   }
 
+  /** Calls a body callback; the answer as Envoy understands it. */
   callBody(context: Context, name: string, length: number, end: boolean): number {
     const { result, stopped } = this.call(context, name, context.id, length, end ? 1 : 0);
     if (stopped) return BodyStatus.StopIterationNoBuffer;
@@ -197,6 +207,7 @@ export class Vm {
     return known ?? BodyStatus.StopIterationNoBuffer;
   }
 
+  /** Calls a trailers callback. */
   callTrailers(context: Context, name: string, count: number): number {
     const { result, stopped } = this.call(context, name, context.id, count);
     return stopped ? TrailersStatus.StopIteration : (result ?? TrailersStatus.Continue);

@@ -21,6 +21,7 @@ const WITHOUT_EFFECT =
 
 const encoder = new TextEncoder();
 
+/** The functions of wasi_snapshot_preview1. */
 export function wasiImports(vm: Vm): HostFunctions {
   const refused = WITHOUT_EFFECT.split(" ").map((name) => [name, () => NOT_IMPLEMENTED] as const);
   return {

@@ -2,7 +2,9 @@
 
 const LAST_CODE_POINT: i32 = 0x10ffff;
 
-/** A set of code points, kept as ranges that are sorted and do not touch once `close` was called. */
+/**
+ * A set of code points, kept as ranges that are sorted and do not touch once `close` was called.
+ */
 export class CharClass {
   /** First and last code point of each range. */
   private ranges: i32[] = [];
@@ -141,7 +143,8 @@ function posixRanges(name: string): string {
 /** Reads pairs of first and last characters. */
 function classOf(ranges: string, negated: bool): CharClass {
   const set = new CharClass();
-  for (let i = 0; i < ranges.length; i += 2) set.add(ranges.charCodeAt(i), ranges.charCodeAt(i + 1));
+  for (let i = 0; i < ranges.length; i += 2)
+    set.add(ranges.charCodeAt(i), ranges.charCodeAt(i + 1));
   set.close(negated);
   return set;
 }

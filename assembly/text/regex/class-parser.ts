@@ -1,6 +1,8 @@
-// Bracket classes of regular expressions, such as `[^a-z\d]`: https://github.com/google/re2/wiki/Syntax
+// Bracket classes of regular expressions, such as `[^a-z\d]`:
+// https://github.com/google/re2/wiki/Syntax
 import { CharClass, perlClass, posixClass } from "./char-class";
 import { RegexReader } from "./regex-reader";
+import { startsAt } from "../starts-at";
 
 /** Reads what follows `[`. The class is closed; errors are the reader's. */
 export function parseBracketClass(reader: RegexReader, ignoreCase: bool): CharClass {
@@ -24,7 +26,7 @@ function addNamed(reader: RegexReader, set: CharClass): bool {
   if (reader.startsWith("[:")) {
     const end = reader.pattern.indexOf(":]", reader.at + 2);
     if (end < 0) return false;
-    const negated = reader.pattern.startsWith("^", reader.at + 2);
+    const negated = startsAt(reader.pattern, "^", reader.at + 2);
     const name = reader.pattern.substring(reader.at + (negated ? 3 : 2), end);
     named = posixClass(name, negated);
     if (!named) reader.fail("unknown class");

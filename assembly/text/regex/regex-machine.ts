@@ -1,4 +1,5 @@
-// Runs the program of a regular expression in linear time, all alternatives side by side: https://swtch.com/~rsc/regexp/regexp2.html
+// Runs the program of a regular expression in linear time, all alternatives side by side:
+// https://swtch.com/~rsc/regexp/regexp2.html
 import { isWordCode } from "./char-class";
 import { Assertion } from "./regex-node";
 import { Op, RegexProgram } from "./regex-program";
@@ -26,7 +27,9 @@ export class RegexMachine {
   private round: i32 = 0;
   /** The captures of the thread that is followed. */
   private readonly held: StaticArray<i32>;
-  /** Open ways: an instruction and -1, or a slot as -1 - slot and the position to give back to it. */
+  /**
+   * Open ways: an instruction and -1, or a slot as -1 - slot and the position to give back to it.
+   */
   private readonly open: i32[] = [];
 
   constructor(
@@ -46,7 +49,7 @@ export class RegexMachine {
     this.current.count = 0;
     ++this.round;
     let matched = false;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       if (!matched) {
         this.held.fill(-1);
         this.follow(this.current, 0, text, at);
@@ -66,7 +69,10 @@ export class RegexMachine {
     return matched;
   }
 
-  /** Lets each thread take the code point. True: one of them matches, and those behind it are dropped. */
+  /**
+   * Lets each thread take the code point. True: one of them matches, and those behind it are
+   * dropped.
+   */
   private step(code: i32, text: string, next: i32): bool {
     const program = this.program;
     const slots = this.slots.length;

@@ -21,7 +21,10 @@ const enum Flag {
 
 /** Reads one pattern. `error` is "" or says in lower case what is wrong and where. */
 export class RegexParser extends RegexReader {
-  /** Names of the capturing groups by number; "" where a group has none. The first is the whole match. */
+  /**
+   * Names of the capturing groups by number; "" where a group has none. The first is the whole
+   * match.
+   */
   names: string[] = [""];
   private flags: i32 = 0;
   private depth: i32 = 0;
@@ -154,7 +157,8 @@ export class RegexParser extends RegexReader {
   }
 
   private openCapture(name: string): i32 {
-    if (name.length > 0 && this.names.indexOf(name) > 0) this.fail("the group " + name + " is there twice");
+    if (name.length > 0 && this.names.indexOf(name) > 0)
+      this.fail("the group " + name + " is there twice");
     if (this.names.length > GROUP_LIMIT) this.fail("more than 32 groups");
     this.names.push(name);
     return this.names.length - 1;
@@ -223,7 +227,8 @@ export class RegexParser extends RegexReader {
       return false;
     }
     const wrong = node.lowest > REPEAT_LIMIT || node.highest > REPEAT_LIMIT;
-    if (wrong || (node.highest >= 0 && node.highest < node.lowest)) this.fail("invalid repeat count");
+    if (wrong || (node.highest >= 0 && node.highest < node.lowest))
+      this.fail("invalid repeat count");
     return true;
   }
 }

@@ -1,4 +1,5 @@
-// Compiles the tree of a regular expression into instructions of a Pike machine: https://swtch.com/~rsc/regexp/regexp2.html
+// Compiles the tree of a regular expression into instructions of a Pike machine:
+// https://swtch.com/~rsc/regexp/regexp2.html
 import { CharClass } from "./char-class";
 import { NodeKind, RegexNode } from "./regex-node";
 
@@ -39,6 +40,7 @@ export class RegexProgram {
     this.emit(Op.Match, 0, 0);
   }
 
+  /** Number of instructions. */
   get length(): i32 {
     return this.ops.length;
   }
@@ -53,7 +55,8 @@ export class RegexProgram {
   /** Recursion as deep as the parser allows groups. */
   private compile(node: RegexNode): void {
     // Counts nodes too, because an empty group emits nothing and can be repeated as well.
-    if (++this.steps > INSTRUCTION_LIMIT * 2 || this.length > INSTRUCTION_LIMIT) this.tooLarge = true;
+    if (++this.steps > INSTRUCTION_LIMIT * 2 || this.length > INSTRUCTION_LIMIT)
+      this.tooLarge = true;
     if (this.tooLarge) return;
     const children = node.children;
     switch (node.kind) {

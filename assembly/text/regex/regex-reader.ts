@@ -1,5 +1,7 @@
-// Reads the characters and escapes of a regular expression: https://github.com/google/re2/wiki/Syntax
+// Reads the characters and escapes of a regular expression:
+// https://github.com/google/re2/wiki/Syntax
 import { isWordCode } from "./char-class";
+import { startsAt } from "../starts-at";
 
 /** A position in a pattern. The first error stays and ends the reading. */
 export class RegexReader {
@@ -14,6 +16,7 @@ export class RegexReader {
     if (this.error.length == 0) this.error = reason + " at character " + this.at.toString();
   }
 
+  /** Whether nothing is left. */
   atEnd(): bool {
     return this.at >= this.pattern.length;
   }
@@ -38,8 +41,9 @@ export class RegexReader {
     return true;
   }
 
+  /** Whether this text comes next. */
   startsWith(text: string): bool {
-    return this.pattern.startsWith(text, this.at);
+    return startsAt(this.pattern, text, this.at);
   }
 
   /** Takes this text if it comes next. */
@@ -59,7 +63,9 @@ export class RegexReader {
     return value;
   }
 
-  /** The code point that stands behind a backslash as an escape: `\.`, `\n`, `\x41`, `\x{1f600}`. */
+  /**
+   * The code point that stands behind a backslash as an escape: `\.`, `\n`, `\x41`, `\x{1f600}`.
+   */
   escapedCode(): i32 {
     const code = this.next();
     switch (code) {
@@ -78,8 +84,9 @@ export class RegexReader {
       case 0x78:
         return this.hexCode();
       default:
-        // Letters and digits are kept for escapes with a meaning; any other character stands for itself.
-        if (code < 0x80 && (isWordCode(code) && code != 0x5f)) this.fail("unknown escape");
+        // Letters and digits are kept for escapes with a meaning; any other character stands for
+        // itself.
+        if (code < 0x80 && isWordCode(code) && code != 0x5f) this.fail("unknown escape");
         return code;
     }
   }

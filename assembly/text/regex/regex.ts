@@ -1,17 +1,21 @@
-// Regular expressions in RE2's syntax, matched in linear time: https://github.com/google/re2/wiki/Syntax
+// Regular expressions in RE2's syntax, matched in linear time:
+// https://github.com/google/re2/wiki/Syntax
 import { RegexMachine } from "./regex-machine";
 import { RegexParser } from "./regex-parser";
 import { RegexProgram } from "./regex-program";
 import { ReplaceTemplate } from "./replace-template";
 
 /**
- * One compiled pattern. Knows what RE2 knows but Unicode classes (`\p`), octal escapes and case folding beyond ASCII.
- * The longest search takes time in proportion to the length of the text times the size of the pattern.
+ * One compiled pattern. Knows what RE2 knows but Unicode classes (`\p`), octal escapes and case
+ * folding beyond ASCII. The longest search takes time in proportion to the length of the text times
+ * the size of the pattern.
  */
 export class Regex {
   /** "" or what is wrong with the pattern; then nothing matches. */
   readonly error: string;
-  /** Names of the groups by number, "" where a group has none; the first stands for the whole match. */
+  /**
+   * Names of the groups by number, "" where a group has none; the first stands for the whole match.
+   */
   readonly groupNames: string[];
   private readonly machine: RegexMachine | null;
 
@@ -53,20 +57,21 @@ export class Regex {
   }
 
   /**
-   * The text with every match replaced; the text itself where nothing matches. An empty match right behind the match
-   * before it does not count.
+   * The text with every match replaced; the text itself where nothing matches. An empty match right
+   * behind the match before it does not count.
    */
   replaceAll(text: string, template: ReplaceTemplate): string {
     if (!this.search(text)) return text;
     const parts: string[] = [];
     let copied = 0;
-    for (let from = 0; from <= text.length && this.search(text, from); ) {
+    for (let from = 0; from <= text.length && this.search(text, from);) {
       const start = this.start(0);
       const end = this.end(0);
       parts.push(text.substring(copied, start));
       if (end > copied || start == 0) template.expand(this, text, parts);
       copied = end;
-      from = end > from ? end : from + (from < text.length && text.codePointAt(from) > 0xffff ? 2 : 1);
+      from =
+        end > from ? end : from + (from < text.length && text.codePointAt(from) > 0xffff ? 2 : 1);
     }
     parts.push(text.substring(copied));
     return parts.join("");

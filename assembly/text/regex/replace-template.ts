@@ -1,6 +1,7 @@
 // Replacement texts with groups, `$1`, `${1}` and `$name`: https://pkg.go.dev/regexp#Regexp.Expand
 import { isWordCode } from "./char-class";
 import { Regex } from "./regex";
+import { startsAt } from "../starts-at";
 
 /** One replacement text, read for one pattern. */
 export class ReplaceTemplate {
@@ -10,7 +11,10 @@ export class ReplaceTemplate {
   private readonly texts: string[] = [];
   private readonly groups: i32[] = [];
 
-  /** As in Go, a name is as long as it can be: `$1x` is the group named `1x`, `${1}x` the first group and an x. */
+  /**
+   * As in Go, a name is as long as it can be: `$1x` is the group named `1x`, `${1}x` the first
+   * group and an x.
+   */
   constructor(template: string, regex: Regex) {
     let text = "";
     let at = 0;
@@ -21,10 +25,10 @@ export class ReplaceTemplate {
         this.texts.push(text);
         this.groups.push(this.groupNumber(name, regex));
         text = "";
-        at = dollar + 1 + name.length + (template.startsWith("{", dollar + 1) ? 2 : 0);
+        at = dollar + 1 + name.length + (startsAt(template, "{", dollar + 1) ? 2 : 0);
       } else {
         text = text.concat("$");
-        at = dollar + (template.startsWith("$", dollar + 1) ? 2 : 1);
+        at = dollar + (startsAt(template, "$", dollar + 1) ? 2 : 1);
       }
     }
     this.texts.push(text.concat(template.substring(at)));
@@ -57,9 +61,9 @@ export class ReplaceTemplate {
 
 /** The name in `$name` or `${name}` whose dollar stands before `at`; "" where there is none. */
 function groupNameAt(template: string, at: i32): string {
-  const braced = template.startsWith("{", at);
+  const braced = startsAt(template, "{", at);
   const start = braced ? at + 1 : at;
   let end = start;
   while (end < template.length && isWordCode(template.charCodeAt(end))) ++end;
-  return braced && !template.startsWith("}", end) ? "" : template.substring(start, end);
+  return braced && !startsAt(template, "}", end) ? "" : template.substring(start, end);
 }

@@ -1,4 +1,4 @@
-// A module that does what a request header tells it to, and logs every callback: the host's tests run on it.
+// A module that does what a request header tells it to and logs every callback.
 import { getBuffer, getHeader, setTick } from "./imports";
 import { perform, setScript } from "./script";
 import { turnToCaller } from "./state-steps";

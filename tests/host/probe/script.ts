@@ -62,6 +62,7 @@ export class Step {
   }
 }
 
+/** Keeps the script of a stream. */
 export function setScript(id: u32, script: string): void {
   scripts.set(id, script);
 }

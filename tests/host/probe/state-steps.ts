@@ -29,6 +29,7 @@ export function turnToCaller(token: u32): u32 {
   return setEffective(caller) == 0 ? caller : 0;
 }
 
+/** Does a step that is not about the message. */
 export function performRest(moment: Moment, step: Step): void {
   const name = step.name;
   const one = step.bytes(1);

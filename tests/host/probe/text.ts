@@ -14,12 +14,14 @@ export class Utf8 {
   ) {}
 }
 
+/** The bytes of a text. */
 export function utf8(text: string): Utf8 {
   const bytes = String.UTF8.encode(text);
   __pin(changetype<usize>(bytes));
   return new Utf8(changetype<usize>(bytes), bytes.byteLength);
 }
 
+/** Logs a line. */
 export function say(text: string): void {
   const bytes = utf8(text);
   proxyLog(INFO, bytes.ptr, bytes.length);

@@ -1,0 +1,2 @@
+/// <reference types="@as-pect/assembly/types/as-pect" />
+/// <reference types="@as-pect/assembly/types/as-pect.portable" />

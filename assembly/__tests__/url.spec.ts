@@ -1,0 +1,36 @@
+// Path segments: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
+import { escapePathSegment } from "../text/url";
+
+describe("escapePathSegment", () => {
+  it("keeps unreserved characters, @ and :", () => {
+    const plain = "ABCXYZabcxyz0189-._~@:";
+    expect(escapePathSegment(plain)).toBe(plain);
+    expect(escapePathSegment("anthropic.claude-3-5-sonnet-20241022-v2:0")).toBe(
+      "anthropic.claude-3-5-sonnet-20241022-v2:0",
+    );
+    expect(escapePathSegment("")).toBe("");
+  });
+  it("encodes what would end the segment or the path", () => {
+    expect(escapePathSegment("org/model")).toBe("org%2Fmodel");
+    expect(escapePathSegment("a?b#c")).toBe("a%3Fb%23c");
+    expect(escapePathSegment("a\\b;c")).toBe("a%5Cb%3Bc");
+  });
+  it("encodes what may not stand in a header", () => {
+    expect(escapePathSegment("a b\r\nx: y\0\x7f")).toBe("a%20b%0D%0Ax:%20y%00%7F");
+    expect(escapePathSegment('"<>^`{|}')).toBe("%22%3C%3E%5E%60%7B%7C%7D");
+  });
+  it("encodes other characters as UTF-8", () => {
+    expect(escapePathSegment("é€😀")).toBe("%C3%A9%E2%82%AC%F0%9F%98%80");
+  });
+  it("does not encode twice", () => {
+    expect(escapePathSegment("org%2Fmodel%20x")).toBe("org%2Fmodel%20x");
+    expect(escapePathSegment(escapePathSegment("org/ä"))).toBe("org%2F%C3%A4");
+  });
+  it("lets no segment of dots through", () => {
+    expect(escapePathSegment(".")).toBe("%2E");
+    expect(escapePathSegment("..")).toBe("%2E%2E");
+    expect(escapePathSegment("...")).toBe("...");
+    expect(escapePathSegment("..a")).toBe("..a");
+    expect(escapePathSegment("../..")).toBe("..%2F..");
+  });
+});

@@ -1,0 +1,124 @@
+// A whole chat completion with one choice: https://platform.openai.com/docs/api-reference/chat/object
+import { Document } from "../json/document";
+import { JsonWriter } from "../json/json-writer";
+import { FinishReason, finishReasonText } from "./finish-reason";
+import { Usage } from "./usage";
+
+/**
+ * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning, annotations and tool calls
+ * where there are some, `end`. Texts come in pieces and are copied as they stand in the provider's JSON.
+ */
+export class CompletionWriter {
+  private hasCalls: bool = false;
+
+  constructor(
+    /** Where the text goes; between `begin…` and `end…` pieces of strings and values may be written to it. */
+    readonly json: JsonWriter,
+  ) {}
+
+  /** Writes what stands before the message's content. `created` in seconds. */
+  begin(id: string, created: i64, model: string): void {
+    const json = this.json;
+    this.hasCalls = false;
+    json.beginObject();
+    json.keyString("id", id);
+    json.keyString("object", "chat.completion");
+    json.keyInteger("created", created);
+    json.keyString("model", model);
+    json.key("choices");
+    json.beginArray();
+    json.beginObject();
+    json.keyInteger("index", 0);
+    json.key("message");
+    json.beginObject();
+    json.keyString("role", "assistant");
+  }
+
+  /** Opens the content: pieces of one string follow. */
+  beginContent(): void {
+    this.json.key("content");
+    this.json.beginString();
+  }
+
+  endContent(): void {
+    this.json.endString();
+    this.json.keyNull("refusal");
+  }
+
+  /** The message has tool calls and no text. */
+  noContent(): void {
+    this.json.keyNull("content");
+    this.json.keyNull("refusal");
+  }
+
+  /** Opens the reasoning: pieces of one string follow. */
+  beginReasoning(): void {
+    this.json.key("reasoning_content");
+    this.json.beginString();
+  }
+
+  endReasoning(): void {
+    this.json.endString();
+  }
+
+  /** Opens the list of annotations, for `citation`. */
+  beginAnnotations(): void {
+    this.json.key("annotations");
+    this.json.beginArray();
+  }
+
+  /** A source on the web of the characters [start, end) of the content. `title` and `url` are JSON strings or -1. */
+  citation(doc: Document, url: i32, title: i32, start: i32, end: i32): void {
+    const json = this.json;
+    json.beginObject();
+    json.keyString("type", "url_citation");
+    json.key("url_citation");
+    json.beginObject();
+    json.keyInteger("start_index", start);
+    json.keyInteger("end_index", end);
+    json.keyValue("url", doc, url);
+    if (doc.isString(title)) json.keyValue("title", doc, title);
+    else json.keyString("title", "");
+    json.endObject();
+    json.endObject();
+  }
+
+  endAnnotations(): void {
+    this.json.endArray();
+  }
+
+  /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
+  toolCall(doc: Document, id: i32, name: i32, input: i32): void {
+    const json = this.json;
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      json.key("tool_calls");
+      json.beginArray();
+    }
+    json.beginObject();
+    json.keyValue("id", doc, id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyValue("name", doc, name);
+    json.key("arguments");
+    if (doc.absent(input)) json.ascii("{}");
+    else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
+    json.endObject();
+    json.endObject();
+  }
+
+  /** Writes what stands behind the message. */
+  end(reason: FinishReason, usage: Usage): void {
+    const json = this.json;
+    if (this.hasCalls) json.endArray();
+    json.endObject();
+    json.keyNull("logprobs");
+    json.keyString("finish_reason", finishReasonText(reason));
+    json.endObject();
+    json.endArray();
+    json.key("usage");
+    usage.write(json);
+    json.endObject();
+  }
+}

@@ -1,0 +1,29 @@
+// Embeddings of OpenAI-compatible providers whose answers deviate:
+// https://platform.openai.com/docs/api-reference/embeddings/object
+import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
+import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { Call } from "./call";
+import { ProviderSpec } from "./provider-spec";
+
+/** Collects the repairs of an answer with embeddings. */
+export function repairEmbeddings(
+  spec: ProviderSpec,
+  call: Call,
+  doc: Document,
+  edit: JsonEdit,
+): ApiError | null {
+  const root = doc.root();
+  const items = doc.get(root, "data");
+  if (!doc.isArray(items)) return invalidUpstreamResponse(spec.id, "it has no 'data'");
+  if (!doc.stringIs(doc.get(root, "object"), "list")) edit.setString(root, "object", "list");
+  if (doc.stringLength(doc.get(root, "model")) == 0) edit.setString(root, "model", call.model);
+  let index = 0;
+  for (let item = doc.first(items); item >= 0; item = doc.next(item), ++index) {
+    if (!doc.stringIs(doc.get(item, "object"), "embedding")) {
+      edit.setString(item, "object", "embedding");
+    }
+    if (!doc.isNumber(doc.get(item, "index"))) edit.setInteger(item, "index", index);
+  }
+  return null;
+}

@@ -1,0 +1,27 @@
+// Usage objects of OpenAI-compatible providers: https://platform.openai.com/docs/api-reference/chat/object
+import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
+
+/** Says cached tokens, which the provider counts in a member of its own, where OpenAI says them. */
+export function editCachedTokens(doc: Document, usage: i32, name: string, edit: JsonEdit): void {
+  const cached = doc.get(usage, name);
+  if (!doc.isNumber(cached)) return;
+  const details = doc.get(usage, "prompt_tokens_details");
+  if (doc.isNumber(doc.get(details, "cached_tokens"))) return;
+  const count = doc.integer(cached, 0);
+  if (doc.isObject(details)) edit.setInteger(details, "cached_tokens", count);
+  else edit.setRaw(usage, "prompt_tokens_details", `{"cached_tokens":${count}}`);
+}
+
+/** Adds reasoning tokens, which the provider counts beside the completion, to the completion and the total. */
+export function editReasoningTokens(
+  doc: Document,
+  usage: i32,
+  reasoning: i64,
+  edit: JsonEdit,
+): void {
+  const prompt = doc.integer(doc.get(usage, "prompt_tokens"), 0);
+  const completion = doc.integer(doc.get(usage, "completion_tokens"), 0) + reasoning;
+  edit.setInteger(usage, "completion_tokens", completion);
+  edit.setInteger(usage, "total_tokens", prompt + completion);
+}

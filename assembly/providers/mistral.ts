@@ -1,0 +1,237 @@
+// Mistral AI, whose validator refuses every member that it does not know: https://docs.mistral.ai/api
+import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
+import { JsonWriter } from "../json/json-writer";
+import { ApiError } from "../openai/api-error";
+import { Capability } from "../routing/capability";
+import { ByteWriter } from "../text/byte-writer";
+import { Call } from "./call";
+import { keepMembers } from "./compatible-request";
+import { Provider } from "./provider";
+import { ProviderSpec } from "./provider-spec";
+
+// @ts-ignore: decorator
+@lazy
+const CHAT_MEMBERS: StaticArray<string> = [
+  "model",
+  "messages",
+  "temperature",
+  "top_p",
+  "top_k",
+  "max_tokens",
+  "min_tokens",
+  "stream",
+  "stop",
+  "random_seed",
+  "metadata",
+  "response_format",
+  "tools",
+  "tool_choice",
+  "presence_penalty",
+  "frequency_penalty",
+  "repetition_penalty",
+  "logprobs",
+  "top_logprobs",
+  "prompt_logprobs",
+  "n",
+  "prediction",
+  "parallel_tool_calls",
+  "reasoning_effort",
+  "prompt_mode",
+  "guardrails",
+  "prompt_cache_key",
+  "service_tier",
+  "safe_prompt",
+];
+// @ts-ignore: decorator
+@lazy
+const MESSAGE_MEMBERS: StaticArray<string> = ["role", "content", "tool_calls", "prefix"];
+// @ts-ignore: decorator
+@lazy
+const TOOL_MESSAGE_MEMBERS: StaticArray<string> = ["role", "content", "tool_call_id", "name"];
+// @ts-ignore: decorator
+@lazy
+const EMBEDDING_MEMBERS: StaticArray<string> = [
+  "model",
+  "input",
+  "encoding_format",
+  "output_dimension",
+  "output_dtype",
+  "metadata",
+];
+/** Stands between a tool's result and a user's message, which may not follow each other. */
+const ASSISTANT_TURN = '{"role":"assistant","content":"OK."}';
+const ID_LENGTH: i32 = 9;
+const ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
+const THINKING: JsonWriter = new JsonWriter(new ByteWriter());
+
+/** Mistral's row. */
+export function mistralSpec(): ProviderSpec {
+  return new ProviderSpec("mistral", "api.mistral.ai")
+    .withoutStreamOptions()
+    .renames("seed random_seed max_completion_tokens max_tokens")
+    .refuses("functions function_call")
+    .cachedTokensAs("num_cached_tokens")
+    .chat("/v1")
+    .embeddings("/v1")
+    .models("/v1")
+    .files("/v1")
+    .transcriptions("/v1")
+    .serves(Capability.Moderations, "/v1/moderations");
+}
+
+/** Fits requests to Mistral's schema, and makes texts of its content lists. */
+export class Mistral extends Provider {
+  editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
+    const error = super.editRequest(call, request, edit);
+    if (error !== null) return error;
+    const root = request.root();
+    if (call.capability == Capability.Embeddings) {
+      edit.rename(root, "dimensions", "output_dimension");
+      keepMembers(request, root, EMBEDDING_MEMBERS, edit);
+    }
+    if (call.capability != Capability.Chat) return null;
+    keepMembers(request, root, CHAT_MEMBERS, edit);
+    // Older deployments know only this word for it.
+    if (request.stringIs(request.get(root, "tool_choice"), "required")) {
+      edit.setString(root, "tool_choice", "any");
+    }
+    const tier = request.get(root, "service_tier");
+    if (!request.stringIs(tier, "auto") && !request.stringIs(tier, "standard_only")) {
+      edit.remove(root, "service_tier");
+    }
+    editMessages(request, request.get(root, "messages"), edit);
+    return null;
+  }
+
+  editResponse(call: Call, response: Document, edit: JsonEdit): void {
+    const choices = response.get(response.root(), "choices");
+    for (let choice = response.first(choices); choice >= 0; choice = response.next(choice)) {
+      flattenContent(response, response.get(choice, "message"), edit);
+    }
+  }
+
+  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
+    const choices = chunk.get(chunk.root(), "choices");
+    for (let choice = chunk.first(choices); choice >= 0; choice = chunk.next(choice)) {
+      flattenContent(chunk, chunk.get(choice, "delta"), edit);
+    }
+    return true;
+  }
+}
+
+function editMessages(doc: Document, messages: i32, edit: JsonEdit): void {
+  let followsTool: bool = false;
+  for (let message = doc.first(messages); message >= 0; message = doc.next(message)) {
+    const role = doc.get(message, "role");
+    const isTool = doc.stringIs(role, "tool");
+    if (followsTool && doc.stringIs(role, "user")) insertAssistant(message, edit);
+    followsTool = isTool;
+    keepMembers(doc, message, isTool ? TOOL_MESSAGE_MEMBERS : MESSAGE_MEMBERS, edit);
+    if (isTool) editId(doc, doc.get(message, "tool_call_id"), edit);
+    const calls = doc.get(message, "tool_calls");
+    for (let item = doc.first(calls); item >= 0; item = doc.next(item)) {
+      editId(doc, doc.get(item, "id"), edit);
+    }
+    const content = doc.get(message, "content");
+    if (!doc.isArray(content)) continue;
+    for (let part = doc.first(content); part >= 0; part = doc.next(part)) {
+      editPart(doc, part, edit);
+    }
+  }
+}
+
+function insertAssistant(message: i32, edit: JsonEdit): void {
+  const text = new ByteWriter();
+  text.ascii(ASSISTANT_TURN);
+  edit.insertBefore(message, text.ptr, text.length);
+  text.release();
+}
+
+/** Ids of other providers become nine letters and digits, the same ones wherever an id stands. */
+function editId(doc: Document, id: i32, edit: JsonEdit): void {
+  if (!doc.isString(id)) return;
+  const text = doc.string(id);
+  if (isMistralId(text)) return;
+  let hash: u64 = 0xcbf29ce484222325;
+  for (let i = 0; i < text.length; ++i) {
+    hash = (hash ^ (<u64>text.charCodeAt(i))) * 0x100000001b3;
+  }
+  const letters: string[] = [];
+  for (let i = 0; i < ID_LENGTH; ++i) {
+    letters.push(ID_LETTERS.charAt(<i32>(hash % 62)));
+    hash /= 62;
+  }
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.ascii(letters.join(""));
+  edit.replace(id, json.out.ptr, json.out.length);
+}
+
+function isMistralId(id: string): bool {
+  for (let i = 0; i < id.length; ++i) if (!ID_LETTERS.includes(id.charAt(i))) return false;
+  return id.length == ID_LENGTH;
+}
+
+/** Sound is a bare string here, and a file is a document or a file's id. */
+function editPart(doc: Document, part: i32, edit: JsonEdit): void {
+  const type = doc.get(part, "type");
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  if (doc.stringIs(type, "input_audio")) {
+    const sound = doc.get(part, "input_audio");
+    const encoded = doc.get(sound, "data");
+    if (!doc.isString(encoded)) return;
+    json.value(doc, encoded);
+    edit.replace(sound, json.out.ptr, json.out.length);
+  } else if (doc.stringIs(type, "file")) {
+    const file = doc.get(part, "file");
+    const content = doc.get(file, "file_data");
+    json.beginObject();
+    if (doc.isString(content)) {
+      json.keyString("type", "document_url");
+      json.keyValue("document_url", doc, content);
+      const name = doc.get(file, "filename");
+      if (doc.isString(name)) json.keyValue("document_name", doc, name);
+    } else {
+      json.keyString("type", "file");
+      json.keyValue("file_id", doc, doc.get(file, "file_id"));
+    }
+    json.endObject();
+    edit.replace(part, json.out.ptr, json.out.length);
+  }
+}
+
+/** Content that is a list of texts and thoughts becomes `content` and `reasoning_content`. */
+function flattenContent(doc: Document, message: i32, edit: JsonEdit): void {
+  const content = doc.get(message, "content");
+  if (!doc.isArray(content)) return;
+  beginText(JSON_TEXT);
+  beginText(THINKING);
+  for (let part = doc.first(content); part >= 0; part = doc.next(part)) {
+    if (doc.stringIs(doc.get(part, "type"), "thinking")) {
+      const thoughts = doc.get(part, "thinking");
+      if (doc.isString(thoughts)) THINKING.stringPart(doc, thoughts);
+      for (let item = doc.first(thoughts); item >= 0; item = doc.next(item)) {
+        THINKING.stringPart(doc, doc.get(item, "text"));
+      }
+    } else {
+      JSON_TEXT.stringPart(doc, doc.get(part, "text"));
+    }
+  }
+  JSON_TEXT.endString();
+  THINKING.endString();
+  edit.replace(content, JSON_TEXT.out.ptr, JSON_TEXT.out.length);
+  if (THINKING.out.length <= 2) return;
+  edit.set(message, "reasoning_content", THINKING.out.ptr, THINKING.out.length);
+}
+
+function beginText(json: JsonWriter): void {
+  json.out.clear();
+  json.reset();
+  json.beginString();
+}

@@ -1,0 +1,196 @@
+// iFlytek Spark over HTTP: https://www.xfyun.cn/doc/spark/HTTP调用文档.html
+import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
+import { JsonWriter } from "../json/json-writer";
+import { ApiError } from "../openai/api-error";
+import { Capability } from "../routing/capability";
+import { ByteWriter } from "../text/byte-writer";
+import { Call } from "./call";
+import { fitNumber } from "./compatible-request";
+import { classOf, ErrorClass, errorOf } from "./error-classes";
+import { NativeError } from "./native-error";
+import { Provider } from "./provider";
+import { ProviderSpec } from "./provider-spec";
+
+// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text has come.
+const GENERATION_X1: i32 = 1;
+const GENERATION_X2: i32 = 2;
+const GENERATION_X2_FLASH: i32 = 3;
+const GENERATION_BITS: i32 = 3;
+const HAS_TEXT: i32 = 4;
+
+/** The answer was cut off by moderation. */
+const OUTPUT_REFUSED: i64 = 10014;
+/** The conversation drifts towards what is forbidden; the answer is there all the same. */
+const WARNING: i64 = 10019;
+const CUT_OFF = '{"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}';
+
+const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
+
+/** Spark's row. */
+export function sparkSpec(): ProviderSpec {
+  return new ProviderSpec("spark", "spark-api-open.xf-yun.com")
+    .withoutStreamOptions()
+    .withoutJsonSchema()
+    .oneChoice()
+    .fits("top_p", 0.01, 1)
+    .fits("presence_penalty", 0, 2)
+    .fits("frequency_penalty", 0, 1)
+    .renames("max_completion_tokens max_tokens")
+    .drops("seed logprobs top_logprobs logit_bias stop")
+    .refusesParts("image_url input_audio file")
+    .chat("/v1");
+}
+
+/** Finds the path of a model's generation, and fills in what Spark's answers leave out. */
+export class Spark extends Provider {
+  path(call: Call): string {
+    if (this.settings.capabilityPaths.has(call.capability)) return super.path(call);
+    switch (call.note & GENERATION_BITS) {
+      case GENERATION_X1:
+        return "/v2/chat/completions";
+      case GENERATION_X2:
+        return "/x2/chat/completions";
+      case GENERATION_X2_FLASH:
+        return "/agent/v1/chat/completions";
+      default:
+        return super.path(call);
+    }
+  }
+
+  editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
+    call.note = generationOf(call.model);
+    // The reasoning models share a name: the path tells them apart.
+    if (call.note != 0 && call.model != "x1") call.model = "spark-x";
+    const error = super.editRequest(call, request, edit);
+    if (error !== null) return error;
+    const root = request.root();
+    const isRecent = call.note != 0 || call.model == "4.0Ultra";
+    fitNumber(request, "temperature", 0.01, isRecent ? 2 : 1, edit);
+    // Without this a call comes as text.
+    if (request.first(request.get(root, "tools")) >= 0) {
+      edit.setBool(root, "tool_calls_switch", true);
+    }
+    const messages = request.get(root, "messages");
+    for (let item = request.first(messages); item >= 0; item = request.next(item)) {
+      const content = request.get(item, "content");
+      if (request.isArray(content)) joinTexts(request, content, edit);
+    }
+    return null;
+  }
+
+  findError(call: Call, response: Document): ApiError | null {
+    const code = response.integer(response.get(response.root(), "code"), 0);
+    if (code == 0 || code == WARNING) return super.findError(call, response);
+    return this.decodeErrorDocument(call, 0, response);
+  }
+
+  editResponse(call: Call, response: Document, edit: JsonEdit): void {
+    const root = response.root();
+    const choices = response.get(root, "choices");
+    for (let choice = response.first(choices); choice >= 0; choice = response.next(choice)) {
+      wrapToolCall(call, response, response.get(choice, "message"), edit);
+    }
+    const id = response.get(root, "sid");
+    if (response.get(root, "id") < 0 && response.isString(id)) {
+      edit.setString(root, "id", response.string(id));
+    }
+    removeEnvelope(root, edit);
+  }
+
+  rewriteChunk(call: Call, chunk: Document): ByteWriter | null {
+    if ((call.note & HAS_TEXT) == 0) return null;
+    if (chunk.integer(chunk.get(chunk.root(), "code"), 0) != OUTPUT_REFUSED) return null;
+    JSON_TEXT.out.clear();
+    JSON_TEXT.out.ascii(CUT_OFF);
+    return JSON_TEXT.out;
+  }
+
+  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
+    const root = chunk.root();
+    const delta = chunk.get(chunk.first(chunk.get(root, "choices")), "delta");
+    wrapToolCall(call, chunk, delta, edit);
+    if (chunk.stringLength(chunk.get(delta, "content")) > 0) call.note |= HAS_TEXT;
+    removeEnvelope(root, edit);
+    return true;
+  }
+
+  refineError(call: Call, error: NativeError): ApiError {
+    const code = I32.parseInt(error.code, 10);
+    if (code >= 10000 && code <= 10002 && error.status == 0) error.status = 502;
+    return errorOf(code < 10000 ? classOf(error) : classOfCode(code, error), error);
+  }
+}
+
+/** Which of the reasoning models a name means; 0 for the others. */
+function generationOf(model: string): i32 {
+  if (model == "spark-x2-flash") return GENERATION_X2_FLASH;
+  if (model == "spark-x2") return GENERATION_X2;
+  const isX1 = model == "spark-x" || model == "x1" || model.startsWith("spark-x1");
+  return isX1 ? GENERATION_X1 : 0;
+}
+
+/** Content is one text here. */
+function joinTexts(doc: Document, parts: i32, edit: JsonEdit): void {
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.beginString();
+  for (let part = doc.first(parts); part >= 0; part = doc.next(part)) {
+    json.stringPart(doc, doc.get(part, "text"));
+  }
+  json.endString();
+  edit.replace(parts, json.out.ptr, json.out.length);
+}
+
+/** Some versions give one call in place of a list. */
+function wrapToolCall(call: Call, doc: Document, message: i32, edit: JsonEdit): void {
+  const own = doc.get(message, "tool_calls");
+  if (!doc.isObject(own)) return;
+  const target = doc.get(own, "function");
+  const id = doc.get(own, "id");
+  const text = doc.get(target, "arguments");
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.beginArray();
+  json.beginObject();
+  json.keyInteger("index", 0);
+  json.keyString("id", doc.stringLength(id) > 0 ? doc.string(id) : call.newId("call_"));
+  json.keyString("type", "function");
+  json.key("function");
+  json.beginObject();
+  json.keyValue("name", doc, doc.get(target, "name"));
+  json.key("arguments");
+  if (doc.isObject(text)) json.stringBytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+  else if (doc.isString(text)) json.value(doc, text);
+  else json.string("{}");
+  json.endObject();
+  json.endObject();
+  json.endArray();
+  edit.replace(own, json.out.ptr, json.out.length);
+}
+
+function removeEnvelope(root: i32, edit: JsonEdit): void {
+  edit.remove(root, "code");
+  edit.remove(root, "message");
+  edit.remove(root, "sid");
+}
+
+/** The class of a number: https://www.xfyun.cn/doc/spark/接口说明.html */
+function classOfCode(code: i32, error: NativeError): ErrorClass {
+  if (code <= 10002) return ErrorClass.Internal;
+  if (code <= 10005) return ErrorClass.Invalid;
+  if (code <= 10007) return ErrorClass.RateLimit;
+  if (code == 10008 || code == 10110) return ErrorClass.Overloaded;
+  if (code <= 10012 || code == 10017 || code == 10222 || code == 10223) return ErrorClass.Internal;
+  if (code <= 10014 || code == 10021 || code == 10022) return ErrorClass.ContentFilter;
+  if (code <= 10016 || code == 11200) return ErrorClass.Permission;
+  if (code == 10029 || code == 10041 || code == 10163 || code == 11501) return ErrorClass.Invalid;
+  if (code == 10907 || code == 10910) return ErrorClass.ContextLength;
+  if (code == 11201 || code == 11210) return ErrorClass.Quota;
+  if (code == 11202 || code == 11203) return ErrorClass.RateLimit;
+  if (code == 11221) return ErrorClass.ModelNotFound;
+  if (code == 11500) return ErrorClass.BadCredential;
+  return classOf(error);
+}

@@ -1,0 +1,50 @@
+// One endpoint of the client's API: its name, its path, its methods.
+import { Capability } from "./capability";
+
+/** How the body of a capability's request is treated. */
+export const enum BodyKind {
+  /** No body, or one that is sent on as it is. */
+  Opaque,
+  /** A JSON object with a `model`. */
+  Json,
+}
+
+/** One endpoint of the client's API. */
+export class Endpoint {
+  private readonly segments: string[];
+  private readonly methodNames: string[];
+
+  constructor(
+    readonly capability: Capability,
+    /** Its name in configurations. */
+    readonly key: string,
+    /** Its path after `/v1`, with `{…}` for parameters. */
+    readonly path: string,
+    /** The methods it takes, separated by a space. */
+    readonly methods: string,
+    readonly body: BodyKind = BodyKind.Opaque,
+  ) {
+    this.segments = path.split("/");
+    this.methodNames = methods.split(" ");
+  }
+
+  /** Whether the segments of a client's path fit. Parameters go to `parameters`. */
+  matches(path: string[], parameters: string[]): bool {
+    const own = this.segments;
+    if (own.length != path.length) return false;
+    parameters.length = 0;
+    for (let i = 1; i < own.length; ++i) {
+      if (own[i].startsWith("{")) {
+        if (path[i].length == 0) return false;
+        parameters.push(path[i]);
+      } else if (own[i] != path[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  takes(method: string): bool {
+    return this.methodNames.includes(method);
+  }
+}

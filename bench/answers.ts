@@ -1,0 +1,119 @@
+// What the providers send: https://platform.openai.com/docs/api-reference/chat/object
+// and https://platform.claude.com/docs/en/api/messages
+import { DELTAS, WHOLE_ANSWER, type WorkloadName } from "./workloads.ts";
+
+export const DIALECTS = ["openai", "anthropic"] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+const OPENAI_MODEL = "gpt-4o-2024-08-06";
+const CLAUDE_MODEL = "claude-sonnet-4-5-20250929";
+
+function openAiWhole(): object {
+  const message = { role: "assistant", content: WHOLE_ANSWER, refusal: null, annotations: [] };
+  return {
+    id: "chatcmpl-BxRk3hZqUe7dTNMw2Yc0LfAsP9vJg",
+    object: "chat.completion",
+    created: 1735787045,
+    model: OPENAI_MODEL,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }],
+    usage: { prompt_tokens: 30, completion_tokens: 58, total_tokens: 88 },
+    service_tier: "default",
+    system_fingerprint: "fp_5f20662549",
+  };
+}
+
+function openAiEvents(): string[] {
+  const chunk = (choices: object[], usage: object | null) =>
+    `data: ${JSON.stringify({
+      id: "chatcmpl-BxRk3hZqUe7dTNMw2Yc0LfAsP9vJg",
+      object: "chat.completion.chunk",
+      created: 1735787045,
+      model: OPENAI_MODEL,
+      service_tier: "default",
+      system_fingerprint: "fp_5f20662549",
+      choices,
+      usage,
+    })}\n\n`;
+  const choice = (delta: object, finish_reason: string | null) => [
+    { index: 0, delta, logprobs: null, finish_reason },
+  ];
+  const usage = { prompt_tokens: 30, completion_tokens: 100, total_tokens: 130 };
+  return [
+    chunk(choice({ role: "assistant", content: "", refusal: null }, null), null),
+    ...DELTAS.map((content) => chunk(choice({ content }, null), null)),
+    `${chunk(choice({}, "stop"), null)}${chunk([], usage)}data: [DONE]\n\n`,
+  ];
+}
+
+function claudeMessage(content: object[], stop: string | null): object {
+  return {
+    id: "msg_01XFDUDYJgAACzvnptvVoYEL",
+    type: "message",
+    role: "assistant",
+    model: CLAUDE_MODEL,
+    content,
+    stop_reason: stop,
+    stop_sequence: null,
+    usage: { input_tokens: 30, output_tokens: 58 },
+  };
+}
+
+function claudeEvents(): string[] {
+  const event = (type: string, members: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
+  const delta = (text: string) =>
+    event("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
+  const start = event("message_start", { message: claudeMessage([], null) });
+  const block = { type: "text", text: "" };
+  const stop = { stop_reason: "end_turn", stop_sequence: null };
+  return [
+    `${start}${event("content_block_start", { index: 0, content_block: block })}${event("ping", {})}`,
+    ...DELTAS.map(delta),
+    event("content_block_stop", { index: 0 }) +
+      event("message_delta", { delta: stop, usage: { output_tokens: 100 } }) +
+      event("message_stop", {}),
+  ];
+}
+
+const HEAD =
+  "HTTP/1.1 200 OK\r\ndate: Thu, 02 Jan 2025 03:04:05 GMT\r\nserver: provider\r\n" +
+  "request-id: req_011CPtXQ8ZyJz\r\nx-ratelimit-remaining-requests: 4999\r\n";
+
+function wholeWrites(body: object): Buffer[] {
+  const text = JSON.stringify(body);
+  const head = `${HEAD}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}`;
+  return [Buffer.from(`${head}\r\n\r\n${text}`)];
+}
+
+function httpChunk(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+}
+
+function streamWrites(events: string[], inOne: boolean): Buffer[] {
+  const head =
+    `${HEAD}content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n` +
+    "transfer-encoding: chunked\r\n\r\n";
+  if (inOne) return [Buffer.from(`${head}${httpChunk(events.join(""))}0\r\n\r\n`)];
+  const [first = "", ...rest] = events.map(httpChunk);
+  const last = rest.pop() ?? "";
+  return [head + first, ...rest, `${last}0\r\n\r\n`].map((text) => Buffer.from(text));
+}
+
+const WHOLE = { openai: wholeWrites(openAiWhole()), anthropic: anthropicWhole() };
+const BURST = { openai: streamWrites(openAiEvents(), true), anthropic: claudeStream(true) };
+const WRITES = { openai: streamWrites(openAiEvents(), false), anthropic: claudeStream(false) };
+
+function anthropicWhole(): Buffer[] {
+  return wholeWrites(claudeMessage([{ type: "text", text: WHOLE_ANSWER }], "end_turn"));
+}
+
+function claudeStream(inOne: boolean): Buffer[] {
+  return streamWrites(claudeEvents(), inOne);
+}
+
+/** The answer of a provider to a workload: the bytes of each write. */
+export function answerWrites(dialect: Dialect, workload: WorkloadName): readonly Buffer[] {
+  if (workload === "burst") return BURST[dialect];
+  if (workload === "writes") return WRITES[dialect];
+  return WHOLE[dialect];
+}

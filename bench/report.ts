@@ -1,0 +1,164 @@
+// What a run says: lines in the terminal, and bench/results.md with its plot.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { findEnvoy } from "../cli/envoy-binary.ts";
+import { EXCHANGES, type MemoryCurve } from "./memory.ts";
+import { plot } from "./plot.ts";
+import type { Result } from "./rounds.ts";
+import { ELSEWHERE, TARGETS } from "./targets.ts";
+import { type Variant, type VariantName, VARIANTS } from "./variants.ts";
+import type { StartTimes } from "./vm-start.ts";
+import type { Workload } from "./workloads.ts";
+
+export interface Report {
+  /** What a reader has to know beside the numbers. */
+  notes: string[];
+  workloads: { workload: Workload; results: Result[] }[];
+  /** Memory after all workloads. */
+  resident: { variant: Variant; mib: number }[];
+  memory: MemoryCurve[];
+  start: StartTimes | null;
+}
+
+function titleOf(name: VariantName): string {
+  return VARIANTS.find((variant) => variant.name === name)?.title ?? name;
+}
+
+/** Prints the results of one workload to the terminal. */
+export function printWorkload({ name, title }: Workload, results: readonly Result[]): void {
+  console.log(`\n${title}`);
+  for (const { variant, ratio, low, high, cpu, rate, chunks } of results) {
+    const target = TARGETS[variant]?.[name];
+    const cells = [
+      titleOf(variant).padEnd(20),
+      `${ratio.toFixed(2)}x`.padStart(7),
+      `(${low.toFixed(2)}–${high.toFixed(2)})`.padEnd(14),
+      target === undefined ? "".padEnd(14) : `target ${target} ${mark(ratio, target)}`.padEnd(14),
+      `${cpu.toFixed(0)} us`.padStart(8),
+      `${rate.toFixed(0)}/s`.padStart(8),
+      chunks > 0 ? `${chunks.toFixed(0)} chunks` : "",
+    ];
+    console.log(`  ${cells.join(" ").trimEnd()}`);
+  }
+}
+
+function mark(ratio: number, target: number): string {
+  return ratio <= target ? "✓" : "✗";
+}
+
+/** Prints the rest; writes the files where the run was a whole one (`json` is its table). */
+export async function writeReport(report: Report, json: string | null): Promise<void> {
+  const rest = [...residentLines(report), ...startLines(report.start)];
+  console.log(`\n${rest.join("\n")}`);
+  if (json === null) return;
+  console.log(`\n${json}`);
+  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  writeFileSync(file("results.svg"), plot(report));
+  writeFileSync(file("results.md"), await markdown(report, json));
+  console.log("written: bench/results.md, bench/results.svg");
+}
+
+function residentLines({ resident }: Report): string[] {
+  return resident.map(({ variant, mib }) => `${variant.title}: ${mib.toFixed(1)} MiB resident`);
+}
+
+function startLines(times: StartTimes | null): string[] {
+  if (times === null) return [];
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return [
+    `Module of ${(times.bytes / 1024).toFixed(0)} KiB in Node: compiled in ${ms(times.compile)}, ` +
+      `instantiated in ${ms(times.instantiate)}, configured in ${ms(times.configure)}`,
+    `Envoy's own start: ${ms(times.envoyAlone)} alone, ${ms(times.envoyWithPlugin)} with the plugin`,
+  ];
+}
+
+async function markdown(report: Report, json: string): Promise<string> {
+  const parts = [
+    "# What the plugin costs",
+    "CPU time of the Envoy process per request, divided by that of the same Envoy with no filter " +
+      "in the same run (1 worker, 8 client connections over HTTP/1.1, all on one machine; median " +
+      "of the rounds, quartiles in brackets). `npm run bench` writes this file.",
+    (await circumstances()).map((line) => `- ${line}`).join("\n"),
+    "![CPU time over that of Envoy alone](results.svg)",
+    ratioTable(report),
+    report.notes.map((note) => `- ${note}.`).join("\n"),
+    "## Microseconds and requests per second",
+    absoluteTable(report),
+    "## Memory and start",
+    [...residentLines(report), ...startLines(report.start)].map((line) => `- ${line}`).join("\n"),
+    memoryTable(report.memory),
+    "## JSON",
+    `\`\`\`text\n${json.trimEnd()}\n\`\`\``,
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+async function circumstances(): Promise<string[]> {
+  const binary = await findEnvoy();
+  const version = execFileSync(binary, ["--version"], { encoding: "utf8" });
+  const processors = cpus();
+  return [
+    `Date: ${new Date().toISOString().slice(0, 10)}, commit: ${commit()}`,
+    `Envoy: ${/version: \S+?\/(\S+?)\//.exec(version)?.[1] ?? version.trim()}, Node ${process.version}`,
+    `CPU: ${processors.length} × ${processors[0]?.model.trim() ?? "unknown"}`,
+  ];
+}
+
+function commit(): string {
+  try {
+    const args = ["rev-parse", "--short", "HEAD"];
+    return execFileSync("git", args, { encoding: "utf8", stdio: "pipe" }).trim();
+  } catch {
+    return "none";
+  }
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function ratioTable({ workloads }: Report): string {
+  const head = ["", ...workloads.map(({ workload }) => workload.title)];
+  const rows: string[][] = [];
+  for (const { name, title } of VARIANTS) {
+    const own = workloads.map(({ results }) => results.find(({ variant }) => variant === name));
+    if (name === "bare" || own.every((result) => result === undefined)) continue;
+    rows.push([`**${title}**`, ...own.map((result) => (result ? ratioCell(result) : ""))]);
+    const target = TARGETS[name];
+    if (target === undefined) continue;
+    rows.push(["target", ...workloads.map(({ workload }) => `≤ ${target[workload.name]}`)]);
+  }
+  for (const { title, ratios } of ELSEWHERE) {
+    rows.push([`${title}, elsewhere`, ...workloads.map(({ workload }) => ratios[workload.name])]);
+  }
+  return table(head, rows);
+}
+
+function ratioCell({ ratio, low, high }: Result): string {
+  return `**${ratio.toFixed(2)}** (${low.toFixed(2)}–${high.toFixed(2)})`;
+}
+
+function absoluteTable({ workloads }: Report): string {
+  const head = ["", ...workloads.map(({ workload }) => workload.title)];
+  const rows = VARIANTS.map(({ name, title }) => [
+    title,
+    ...workloads.map(({ results }) => {
+      const result = results.find(({ variant }) => variant === name);
+      return result ? `${result.cpu.toFixed(0)} µs, ${result.rate.toFixed(0)}/s` : "";
+    }),
+  ]);
+  return table(head, rows);
+}
+
+function memoryTable(memory: readonly MemoryCurve[]): string {
+  const steps = memory[0]?.mib.length ?? 0;
+  if (steps === 0) return "";
+  const each = EXCHANGES / (steps - 1) / 1000;
+  const head = ["MiB after", ...Array.from({ length: steps }, (_, i) => `${i * each}k`)];
+  const rows = memory.map(({ variant, mib }) => [variant.title, ...mib.map((n) => n.toFixed(1))]);
+  return table(head, rows);
+}

@@ -1,0 +1,101 @@
+// npm run bench: what the plugin costs beside Envoy alone and beside Envoy's own transcoder.
+//   --quick            under a minute, rougher
+//   --only <workload>  small, conversation, image, burst or writes; may be repeated
+//   --variant <name>   openai, claude or transcoder; may be repeated
+//   --memory           also 100,000 exchanges with each, for their memory
+//   --profile          where the CPU time goes instead, by perf
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Arena } from "./arena.ts";
+import { check } from "./check.ts";
+import { measureMemory } from "./memory.ts";
+import { printProfile } from "./profile.ts";
+import { printWorkload, type Report, writeReport } from "./report.ts";
+import { measureWorkload } from "./rounds.ts";
+import { VARIANTS, type Variant } from "./variants.ts";
+import { measureStart } from "./vm-start.ts";
+import { type Workload, workloads } from "./workloads.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    variant: { type: "string", multiple: true },
+    memory: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
+  },
+});
+
+const PACE = options.quick ? { rounds: 5, scale: 0.5 } : { rounds: 21, scale: 1 };
+
+/** Those that were asked for; an unknown name is an error. */
+function chosen<T extends { name: string }>(all: readonly T[], names: string[] | undefined): T[] {
+  for (const name of names ?? []) {
+    if (all.some((one) => one.name === name)) continue;
+    throw new Error(`${name} is none of ${all.map((one) => one.name).join(", ")}`);
+  }
+  return all.filter(({ name }) => names?.includes(name) ?? true);
+}
+
+/** Starts an Envoy per variant; one that is refused is left out and named in the notes. */
+async function start(arena: Arena, wanted: Variant[], notes: string[]): Promise<Variant[]> {
+  const started: Variant[] = [];
+  for (const variant of wanted) {
+    try {
+      await arena.start(variant);
+      started.push(variant);
+    } catch (error) {
+      if (variant.name === "bare") throw error;
+      notes.push(`${variant.title} is not measured: ${(error as Error).message}`);
+    }
+  }
+  return started;
+}
+
+async function checkAll(arena: Arena, variants: Variant[], all: Workload[]): Promise<string[]> {
+  const notes: string[] = [];
+  for (const variant of variants) {
+    for (const workload of all) {
+      const note = await check(arena, variant, workload);
+      if (note !== null) notes.push(note);
+    }
+  }
+  return notes;
+}
+
+async function main(): Promise<void> {
+  const [bare, ...others] = VARIANTS;
+  if (bare === undefined) return;
+  const wanted = [bare, ...chosen(others, options.variant)];
+  const all = chosen(workloads(), options.only);
+  const report: Report = { notes: [], workloads: [], resident: [], memory: [], start: null };
+  const arena = new Arena();
+  try {
+    const variants = await start(arena, wanted, report.notes);
+    report.notes.push(...(await checkAll(arena, variants, all)));
+    report.notes.forEach((note) => console.log(`Note: ${note}.`));
+    if (options.profile) return await printProfile(arena, variants, all);
+    for (const workload of all) {
+      const results = await measureWorkload(arena, variants, workload, PACE);
+      report.workloads.push({ workload, results });
+      printWorkload(workload, results);
+    }
+    report.resident = variants.map((variant) => ({ variant, mib: arena.residentMib(variant) }));
+    if (options.memory) report.memory = await measureMemory(arena, variants);
+  } finally {
+    await arena.stop();
+  }
+  if (!options.quick || options.memory) report.start = await measureStart();
+  const isWhole = !options.quick && !options.only && !options.variant;
+  await writeReport(report, isWhole ? jsonTable() : null);
+}
+
+/** What `bench/json.ts` prints. */
+function jsonTable(): string {
+  const file = fileURLToPath(new URL("./json.ts", import.meta.url));
+  return execFileSync(process.execPath, [...process.execArgv, file], { encoding: "utf8" });
+}
+
+await main();
+process.exit(0);

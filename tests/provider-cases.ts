@@ -1,0 +1,284 @@
+// Good and bad configurations of one provider, each with what the parser says of it.
+import type { ConfigCase } from "./config-cases.ts";
+
+/** A configuration with one provider. */
+function groq(members: object): object {
+  return { provider: { type: "groq", ...members } };
+}
+
+const TOKEN_SYNTAX = "expected the name of an environment variable and } after ${";
+
+const FIELDS: readonly ConfigCase[] = [
+  {
+    shows: "nulls",
+    config: groq({ id: null, apiTokens: null, capabilities: null, protocol: null, basePath: null }),
+  },
+  {
+    shows: "empty words",
+    config: groq({ protocol: "", minimaxApiType: "", reasoningContentMode: null }),
+  },
+  {
+    shows: "no type",
+    config: { provider: {} },
+    error: "provider.type: expected the type of the provider, one of $types",
+  },
+  {
+    shows: "a type that is nearly known",
+    config: { provider: { type: "Grok " } },
+    error: 'provider.type: unknown provider type "Grok "; did you mean "grok"?',
+  },
+  {
+    shows: "an unknown type",
+    config: { provider: { type: "?" } },
+    error: 'provider.type: unknown provider type "?"; known are $types',
+  },
+  {
+    shows: "a field that the type needs",
+    config: { providers: [{ id: "a", type: "cloudflare" }] },
+    error: "providers[0].cloudflareAccountId: expected the id of the account",
+  },
+  {
+    shows: "an unknown key",
+    config: groq({ api_tokens: [], apitoken: 1 }),
+    warnings: [
+      'provider.api_tokens: unknown key; did you mean "apiTokens"?',
+      'provider.apitoken: unknown key; did you mean "apiTokens"?',
+    ],
+  },
+  {
+    shows: "keys that do nothing yet",
+    config: {
+      providers: [
+        { id: "a", type: "groq", failover: { enabled: true }, basePath: "/a" },
+        { id: "b", type: "groq", failover: { enabled: true } },
+      ],
+    },
+    warnings: [
+      "providers[0].failover: is accepted but has no effect yet",
+      "providers[0].basePath: is accepted but has no effect yet",
+    ],
+  },
+  {
+    shows: "a key of another type of provider",
+    config: groq({ qwenDomain: "a.example:80", awsRegion: "us-east-1" }),
+  },
+  {
+    shows: "a host with a scheme",
+    config: groq({ providerDomain: "https://a" }),
+    error: "provider.providerDomain: holds a /",
+  },
+  {
+    shows: "a URL with a space",
+    config: groq({ azureServiceUrl: "https://a b" }),
+    error: "provider.azureServiceUrl: holds white space",
+  },
+  {
+    shows: "a text of two lines",
+    config: groq({ apiVersion: "1\r\nx: y" }),
+    error: "provider.apiVersion: holds a control character",
+  },
+  { shows: "a base path", config: groq({ providerBasePath: "/a/b/" }) },
+  {
+    shows: "a base path without a slash",
+    config: groq({ providerBasePath: "a" }),
+    error: "provider.providerBasePath: expected a path that begins with /",
+  },
+  {
+    shows: "a base path with a query",
+    config: groq({ providerBasePath: "/a?b" }),
+    error: "provider.providerBasePath: holds a ?",
+  },
+  { shows: "an integral number", text: '{"provider":{"type":"groq","timeout":5.0e3}}' },
+  {
+    shows: "half a millisecond",
+    config: groq({ timeout: 0.5 }),
+    error: "provider.timeout: expected an integer from 1 to 2147483647",
+  },
+  {
+    shows: "a number in quotes",
+    config: groq({ timeout: "5" }),
+    error: "provider.timeout: expected a number, found a string",
+  },
+  {
+    shows: "a port too large",
+    config: groq({ ollamaServerPort: 65536 }),
+    error: "provider.ollamaServerPort: expected an integer from 1 to 65535",
+  },
+  {
+    shows: "an unknown protocol",
+    config: groq({ protocol: "openapi" }),
+    error: 'provider.protocol: expected "openai" or "original", found "openapi"',
+  },
+  {
+    shows: "a boolean in quotes",
+    config: groq({ disableStreamUsageStats: "true" }),
+    error: "provider.disableStreamUsageStats: expected a boolean, found a string",
+  },
+  {
+    shows: "a schema that is text",
+    config: groq({ responseJsonSchema: "{}" }),
+    error: "provider.responseJsonSchema: expected an object, found a string",
+  },
+  { shows: "one id without a list", config: groq({ qwenFileIds: "a" }) },
+  {
+    shows: "an id that is a number",
+    config: groq({ qwenFileIds: ["a", 1] }),
+    error: "provider.qwenFileIds[1]: expected a string, found a number",
+  },
+  {
+    shows: "an OpenAI URL",
+    config: { provider: { type: "openai", openaiCustomUrl: "a.example/v1" } },
+  },
+  {
+    shows: "an OpenAI URL without a host",
+    config: { provider: { type: "openai", openaiCustomUrl: "https:///v1" } },
+    error: "provider.openaiCustomUrl: expected a URL with a host",
+  },
+  {
+    shows: "an OpenAI URL that is only a path",
+    config: { provider: { type: "openai", openaiCustomUrl: "/v1" } },
+    error: "provider.openaiCustomUrl: expected a URL with a host",
+  },
+  {
+    shows: "capabilities",
+    config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "qwen/v1/tasks": "/t" } }),
+    warnings: ['provider.capabilities["qwen/v1/tasks"]: is accepted but has no effect yet'],
+  },
+  {
+    shows: "an unknown capability",
+    config: groq({ capabilities: { "openai/v1/chatcompletion": "/c" } }),
+    error:
+      'provider.capabilities["openai/v1/chatcompletion"]: unknown capability "openai/v1/chatcompletion"; ' +
+      'did you mean "openai/v1/chatcompletions"?',
+  },
+  {
+    shows: "a capability without a path",
+    config: groq({ capabilities: { "openai/v1/models": "models" } }),
+    error: 'provider.capabilities["openai/v1/models"]: expected a path that begins with /',
+  },
+];
+
+const TOKENS: readonly ConfigCase[] = [
+  { shows: "a variable", config: groq({ apiTokens: ["${A}", "x-${A}"] }), environment: { A: "s" } },
+  { shows: "a token without a list", config: groq({ apiTokens: { token: "a" } }) },
+  {
+    shows: "a number",
+    config: groq({ apiTokens: ["a", 3] }),
+    error: "provider.apiTokens[1]: expected a string, found a number",
+  },
+  {
+    shows: "an empty token",
+    config: groq({ apiTokens: [""] }),
+    error: "provider.apiTokens[0]: expected a token, found an empty string",
+  },
+  {
+    shows: "an object without a token",
+    config: groq({ apiTokens: [{ id: "a" }] }),
+    error: "provider.apiTokens[0].token: expected a token, found an empty string",
+  },
+  {
+    shows: "a token of two lines",
+    config: groq({ apiTokens: ["secret\n"] }),
+    error: "provider.apiTokens[0]: holds a control character",
+  },
+  {
+    shows: "a variable without an end",
+    config: groq({ apiTokens: ["secret${A"] }),
+    error: `provider.apiTokens[0]: ${TOKEN_SYNTAX}`,
+  },
+  { shows: "a dollar that is meant", config: groq({ apiTokens: ["a$b$$${c$"] }) },
+  {
+    shows: "a variable that is not set",
+    config: groq({ apiTokens: [{ id: "a", token: "secret${A}" }] }),
+    error: "provider.apiTokens[0].token: the environment variable A is not set",
+    beyondSchema: true,
+  },
+  {
+    shows: "a variable with a line end",
+    config: groq({ apiTokens: ["${A}"] }),
+    environment: { A: "secret\n" },
+    error: "provider.apiTokens[0]: holds a control character",
+    beyondSchema: true,
+  },
+  {
+    shows: "a key of several lines",
+    config: groq({ vertexAuthKey: '{\n"a": "${A}"}' }),
+    environment: { A: "s" },
+  },
+  {
+    shows: "a secret variable without an end",
+    config: groq({ hunyuanAuthKey: "${" }),
+    error: `provider.hunyuanAuthKey: ${TOKEN_SYNTAX}`,
+  },
+];
+
+const MODELS_AND_SETTINGS: readonly ConfigCase[] = [
+  {
+    shows: "a mapping",
+    config: groq({ modelMapping: { a: "b", "a*": "", "~^a(b)$": "$1", "*": "c" } }),
+  },
+  {
+    shows: "a mapping to a number",
+    config: groq({ modelMapping: { "a*": 1 } }),
+    error: 'provider.modelMapping["a*"]: expected a string, found a number',
+  },
+  {
+    shows: "an empty regular expression",
+    config: groq({ modelMapping: { "~": "a" } }),
+    error: 'provider.modelMapping["~"]: expected a regular expression after ~',
+  },
+  {
+    shows: "a wrong regular expression",
+    config: groq({ modelMapping: { "~a[": "b" } }),
+    error:
+      'provider.modelMapping["~a["]: invalid regular expression: unexpected end at character 2',
+    beyondSchema: true,
+  },
+  {
+    shows: "a group that is not there",
+    config: groq({ modelMapping: { "~a": "$1" } }),
+    error: 'provider.modelMapping["~a"]: the pattern has no group 1',
+    beyondSchema: true,
+  },
+  {
+    shows: "settings",
+    config: groq({
+      customSettings: [{ name: "a.b-c", value: null, mode: "raw", overwrite: false }],
+    }),
+  },
+  {
+    shows: "a setting without a value",
+    config: groq({ customSettings: [{ name: "seed" }] }),
+    error: "provider.customSettings[0].value: expected a value, found nothing",
+  },
+  {
+    shows: "a setting without a name",
+    config: groq({ customSettings: [{ name: null, value: 1 }] }),
+    error: "provider.customSettings[0].name: expected a name, or several with dots between them",
+  },
+  {
+    shows: "a setting with an empty name in its name",
+    config: groq({ customSettings: [{ name: "a.", value: 1 }] }),
+    error: "provider.customSettings[0].name: expected a name, or several with dots between them",
+  },
+  {
+    shows: "a setting with a quote in its name",
+    config: groq({ customSettings: [{ name: 'a"', value: 1 }] }),
+    error: 'provider.customSettings[0].name: expected printable ASCII characters without " and \\',
+  },
+  {
+    shows: "a setting that is unknown",
+    config: groq({ customSettings: [{ name: "stop", value: 1 }] }),
+    warnings: [
+      'provider.customSettings[0].name: "stop" is no common setting of the protocol openai and is dropped; see mode raw',
+    ],
+  },
+  {
+    shows: "an unknown mode",
+    config: groq({ customSettings: [{ name: "a", value: 1, mode: "row" }] }),
+    error: 'provider.customSettings[0].mode: expected "auto" or "raw", found "row"',
+  },
+];
+
+/** All of them. */
+export const PROVIDER_CASES: readonly ConfigCase[] = [...FIELDS, ...TOKENS, ...MODELS_AND_SETTINGS];
