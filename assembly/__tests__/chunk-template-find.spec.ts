@@ -9,7 +9,9 @@ function put(text: string): void {
   EVENT.text(text);
 }
 
-/** The text found in `event` after `first`, whose text is `text`, was remembered; "-" where none is. */
+/**
+ * The text found in `event` after `first`, whose text is `text`, was remembered; "-" where none is.
+ */
 function found(first: string, text: string, event: string): string {
   const template = new ChunkTemplate();
   put(first);

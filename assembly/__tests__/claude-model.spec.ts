@@ -2,8 +2,9 @@
 import { ClaudeModel, WithoutThinking } from "../providers/claude/claude-model";
 
 /**
- * What a model takes, in letters: s sampling, b both of its kinds, f forced tools, j schemas, p prefill, t thinking with
- * a budget, a adaptive thinking, x the effort xhigh; how thinking is switched off; the longest answer.
+ * What a model takes, in letters: s sampling, b both of its kinds, f forced tools, j schemas, p
+ * prefill, t thinking with a budget, a adaptive thinking, x the effort xhigh; how thinking is
+ * switched off; the longest answer.
  */
 function limits(id: string): string {
   const model = new ClaudeModel(id);

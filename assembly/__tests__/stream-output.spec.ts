@@ -35,6 +35,18 @@ describe("StreamOutput", () => {
     expect(out.isInput(input.ptr + 6, 13)).toBe(false);
     expect(out.writer().toString()).toBe("first;new;second;third;");
   });
+  it("closes gaps within an input that belongs to it", () => {
+    const input = bytesOf("first;second;third;");
+    const out = new StreamOutput();
+    out.begin(input.ptr, input.length);
+    out.forward(input.ptr, 6);
+    out.forward(input.ptr + 13, 6);
+    expect(out.isInput(input.ptr, input.length)).toBe(false);
+    expect(out.ptr() == input.ptr).toBe(true);
+    expect(String.UTF8.decodeUnsafe(out.ptr(), out.length())).toBe("first;third;");
+    out.writer().ascii("new;");
+    expect(String.UTF8.decodeUnsafe(out.ptr(), out.length())).toBe("first;third;new;");
+  });
   it("is not the input when something stands before or after it", () => {
     const input = bytesOf("all");
     const out = new StreamOutput();

@@ -23,7 +23,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
     ptr = bytes.ptr;
     size = bytes.length;
   }
-  OUTPUT.begin();
+  OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
@@ -71,8 +71,8 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
 
 function sendOutput(ptr: usize, length: i32): void {
   if (OUTPUT.isInput(ptr, length)) return;
-  const out = OUTPUT.writer();
-  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
+  const out = OUTPUT.ptr();
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out, OUTPUT.length());
 }
 
 /** Drops what comes after the client's last byte. */

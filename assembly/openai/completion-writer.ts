@@ -1,18 +1,23 @@
-// A whole chat completion with one choice: https://platform.openai.com/docs/api-reference/chat/object
+// A whole chat completion with one choice:
+// https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { FinishReason, finishReasonText } from "./finish-reason";
 import { Usage } from "./usage";
 
 /**
- * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning, annotations and tool calls
- * where there are some, `end`. Texts come in pieces and are copied as they stand in the provider's JSON.
+ * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning,
+ * annotations and tool calls where there are some, `end`. Texts come in pieces and are copied as
+ * they stand in the provider's JSON.
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
 
   constructor(
-    /** Where the text goes; between `begin…` and `end…` pieces of strings and values may be written to it. */
+    /**
+     * Where the text goes; between `begin…` and `end…` pieces of strings and values may be written
+     * to it.
+     */
     readonly json: JsonWriter,
   ) {}
 
@@ -67,7 +72,10 @@ export class CompletionWriter {
     this.json.beginArray();
   }
 
-  /** A source on the web of the characters [start, end) of the content. `title` and `url` are JSON strings or -1. */
+  /**
+   * A source on the web of the characters [start, end) of the content. `title` and `url` are JSON
+   * strings or -1.
+   */
   citation(doc: Document, url: i32, title: i32, start: i32, end: i32): void {
     const json = this.json;
     json.beginObject();

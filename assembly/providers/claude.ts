@@ -1,4 +1,5 @@
-// Anthropic's Claude: OpenAI's chat over the Messages API, and that API itself: https://docs.claude.com/en/api/messages
+// Anthropic's Claude: OpenAI's chat over the Messages API, and that API itself:
+// https://docs.claude.com/en/api/messages
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";

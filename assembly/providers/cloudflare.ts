@@ -69,7 +69,10 @@ export class Cloudflare extends Provider {
     const name = call.capability == Capability.Embeddings ? "data" : "choices";
     if (response.get(result, name) < 0) return super.decodeResponse(call, response, body);
     UNWRAPPED.clear();
-    UNWRAPPED.bytes(response.ptr + response.start(result), response.end(result) - response.start(result));
+    UNWRAPPED.bytes(
+      response.ptr + response.start(result),
+      response.end(result) - response.start(result),
+    );
     if (!RESULT.parse(UNWRAPPED.ptr, UNWRAPPED.length)) return null;
     const error = super.decodeResponse(call, RESULT, body);
     if (error !== null) return error;

@@ -190,9 +190,9 @@ export class CompatibleStream extends SseTranslator {
       EDIT.setRaw(choice, "delta", isFirst ? '{"role":"assistant"}' : "{}");
       return;
     }
-    if (isFirst && DOC.stringLength(DOC.get(delta, "role")) == 0) {
-      EDIT.setString(delta, "role", "assistant");
-    }
+    const role = DOC.get(delta, "role");
+    if (isFirst && DOC.stringLength(role) == 0) EDIT.setString(delta, "role", "assistant");
+    else if (DOC.isEmptyString(role)) EDIT.remove(delta, "role");
     const fragments = DOC.get(delta, "tool_calls");
     if (DOC.first(fragments) >= 0) {
       this.calling |= bit;
@@ -226,7 +226,9 @@ export class CompatibleStream extends SseTranslator {
 
   private rememberTemplate(): void {
     const choice = DOC.first(DOC.get(DOC.root(), "choices"));
-    const text = this.isChat ? DOC.get(DOC.get(choice, "delta"), "content") : DOC.get(choice, "text");
+    const text = this.isChat
+      ? DOC.get(DOC.get(choice, "delta"), "content")
+      : DOC.get(choice, "text");
     if (DOC.isString(text)) {
       this.template.remember(DOC.ptr, DOC.length, DOC.start(text), DOC.end(text));
     }
@@ -244,7 +246,11 @@ export class CompatibleStream extends SseTranslator {
       const bit = bitOf(i);
       if ((open & bit) == 0) continue;
       const calls = (this.calling & bit) != 0;
-      this.envelope.writeFinish(i, calls ? FinishReason.ToolCalls : FinishReason.Stop, out.writer());
+      this.envelope.writeFinish(
+        i,
+        calls ? FinishReason.ToolCalls : FinishReason.Stop,
+        out.writer(),
+      );
     }
     if (this.call.wantsUsage && !this.isUsageSent && this.usageText.length > 0) {
       this.writeUsage(out.writer());
@@ -269,7 +275,7 @@ export class CompatibleStream extends SseTranslator {
 // @ts-ignore: decorator
 @inline
 function bitOf(index: i32): u64 {
-  return index >= 0 && index < WATCHED_CHOICES ? <u64>1 << index : 0;
+  return index >= 0 && index < WATCHED_CHOICES ? (<u64>1) << index : 0;
 }
 
 /** Writes the edited chunk as one data line, whatever lines it came in. */

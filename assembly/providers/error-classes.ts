@@ -58,6 +58,9 @@ export function classOf(error: NativeError): ErrorClass {
   const said = saidStatus(error);
   const kind = classOfStatus(said != 0 ? said : impliedStatus(error));
   if (kind == ErrorClass.NotFound && error.mentions("model")) return ErrorClass.ModelNotFound;
+  if (kind == ErrorClass.Invalid && error.mentions("model does not exist")) {
+    return ErrorClass.ModelNotFound;
+  }
   return kind;
 }
 

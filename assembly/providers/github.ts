@@ -12,7 +12,6 @@ import { ProviderSpec } from "./provider-spec";
 /** GitHub's row. Its back end is Azure's. */
 export function githubSpec(): ProviderSpec {
   return new ProviderSpec("github", "models.github.ai")
-    .developerRole()
     .chat("/inference")
     .embeddings("/inference")
     .serves(Capability.Models, "/catalog/models");

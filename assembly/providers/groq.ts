@@ -62,7 +62,8 @@ export class Groq extends Provider {
     if (response.absent(failure)) return super.findError(call, response);
     const error = new NativeError(this.id, 0);
     error.message = response.string(failure);
-    if (response.isObject(failure)) error.message = response.string(response.get(failure, "message"));
+    if (response.isObject(failure))
+      error.message = response.string(response.get(failure, "message"));
     error.complete(call.token);
     return this.refineError(call, error);
   }

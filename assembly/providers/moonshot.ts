@@ -40,7 +40,8 @@ export class Moonshot extends Provider {
       fitNumber(request, "temperature", LOWEST_WITH_CHOICES, 1, edit);
     }
     const isRequired = request.stringIs(request.get(root, "tool_choice"), "required");
-    if (generation >= 2 && generation < 3 && isRequired) edit.setString(root, "tool_choice", "auto");
+    if (generation >= 2 && generation < 3 && isRequired)
+      edit.setString(root, "tool_choice", "auto");
     return null;
   }
 

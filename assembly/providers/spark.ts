@@ -89,7 +89,7 @@ export class Spark extends Provider {
     const root = response.root();
     const choices = response.get(root, "choices");
     for (let choice = response.first(choices); choice >= 0; choice = response.next(choice)) {
-      wrapToolCall(call, response, response.get(choice, "message"), edit);
+      wrapToolCall(call, response, response.get(choice, "message"), false, edit);
     }
     const id = response.get(root, "sid");
     if (response.get(root, "id") < 0 && response.isString(id)) {
@@ -109,7 +109,7 @@ export class Spark extends Provider {
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
     const root = chunk.root();
     const delta = chunk.get(chunk.first(chunk.get(root, "choices")), "delta");
-    wrapToolCall(call, chunk, delta, edit);
+    wrapToolCall(call, chunk, delta, true, edit);
     if (chunk.stringLength(chunk.get(delta, "content")) > 0) call.note |= HAS_TEXT;
     removeEnvelope(root, edit);
     return true;
@@ -144,7 +144,13 @@ function joinTexts(doc: Document, parts: i32, edit: JsonEdit): void {
 }
 
 /** Some versions give one call in place of a list. */
-function wrapToolCall(call: Call, doc: Document, message: i32, edit: JsonEdit): void {
+function wrapToolCall(
+  call: Call,
+  doc: Document,
+  message: i32,
+  isChunk: bool,
+  edit: JsonEdit,
+): void {
   const own = doc.get(message, "tool_calls");
   if (!doc.isObject(own)) return;
   const target = doc.get(own, "function");
@@ -155,14 +161,15 @@ function wrapToolCall(call: Call, doc: Document, message: i32, edit: JsonEdit): 
   json.reset();
   json.beginArray();
   json.beginObject();
-  json.keyInteger("index", 0);
+  if (isChunk) json.keyInteger("index", 0);
   json.keyString("id", doc.stringLength(id) > 0 ? doc.string(id) : call.newId("call_"));
   json.keyString("type", "function");
   json.key("function");
   json.beginObject();
   json.keyValue("name", doc, doc.get(target, "name"));
   json.key("arguments");
-  if (doc.isObject(text)) json.stringBytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+  if (doc.isObject(text))
+    json.stringBytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
   else if (doc.isString(text)) json.value(doc, text);
   else json.string("{}");
   json.endObject();

@@ -49,8 +49,12 @@ export class Zhipuai extends Provider {
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
     const error = super.editRequest(call, request, edit);
     if (error !== null || call.capability != Capability.Chat) return error;
-    const stop = request.get(request.root(), "stop");
+    const root = request.root();
+    const stop = request.get(root, "stop");
     if (request.isString(stop)) wrapInArray(request, stop, edit);
+    // Names of other lengths are refused.
+    const length = request.stringLength(request.get(root, "user"));
+    if (length < 6 || length > 128) edit.remove(root, "user_id");
     emulateToolChoice(request, edit);
     editReasoning(request, edit);
     return null;
@@ -81,7 +85,8 @@ function classOfCode(code: i32, error: NativeError): ErrorClass {
   if (code >= 1110 && code <= 1121) return ErrorClass.Permission;
   if (code == 1211) return ErrorClass.ModelNotFound;
   if (code >= 1210 && code <= 1215) return ErrorClass.Invalid;
-  if (code >= 1220 && code <= 1222) return error.status == 404 ? ErrorClass.NotFound : ErrorClass.Permission;
+  if (code >= 1220 && code <= 1222)
+    return error.status == 404 ? ErrorClass.NotFound : ErrorClass.Permission;
   if (code == 1261) return ErrorClass.ContextLength;
   if (code == 1301) return ErrorClass.ContentFilter;
   if (code == 1302 || code == 1303 || code == 1305 || code == 1312) return ErrorClass.RateLimit;

@@ -6,14 +6,24 @@ export class StreamOutput {
   private readonly written: ByteWriter = new ByteWriter();
   private verbatim: usize = 0;
   private verbatimLength: i32 = 0;
+  private hasGap: bool = false;
   /** Something other than comments has been sent on. */
   hasEvents: bool = false;
 
-  /** Starts the output of a callback. */
-  begin(): void {
+  private input: usize = 0;
+  private inputEnd: usize = 0;
+
+  /**
+   * Starts the output of a callback. Its input, if it is given, belongs to the output: what is sent on behind a gap is
+   * moved down in it.
+   */
+  begin(input: usize = 0, inputLength: i32 = 0): void {
+    this.input = input;
+    this.inputEnd = input + inputLength;
     this.written.clear();
     this.verbatim = 0;
     this.verbatimLength = 0;
+    this.hasGap = false;
     this.hasEvents = false;
   }
 
@@ -26,13 +36,25 @@ export class StreamOutput {
 
   /** Sends bytes on as they came. They must stay where they are until the callback's end or the next `writer`. */
   forward(ptr: usize, length: i32): void {
-    if (this.verbatim + this.verbatimLength != ptr) {
-      this.flush();
-      this.verbatim = ptr;
-      this.verbatimLength = 0;
+    const end = this.verbatim + this.verbatimLength;
+    if (end != ptr) {
+      if (this.canMove(end, ptr, length)) {
+        memory.copy(end, ptr, length);
+        this.hasGap = true;
+      } else {
+        this.flush();
+        this.verbatim = ptr;
+        this.verbatimLength = 0;
+      }
     }
     this.verbatimLength += length;
     this.hasEvents = true;
+  }
+
+  /** Whether bytes behind a gap lie in the input, further back than all that is sent on so far. */
+  private canMove(end: usize, ptr: usize, length: i32): bool {
+    if (this.verbatimLength == 0 || this.written.length > 0) return false;
+    return this.verbatim >= this.input && ptr > end && ptr + length <= this.inputEnd;
   }
 
   /** Where to write what is new. */
@@ -44,7 +66,18 @@ export class StreamOutput {
 
   /** Whether the output is exactly the input of this callback. */
   isInput(ptr: usize, length: i32): bool {
-    return this.written.length == 0 && this.verbatim == ptr && this.verbatimLength == length;
+    const isVerbatim = this.written.length == 0 && !this.hasGap;
+    return isVerbatim && this.verbatim == ptr && this.verbatimLength == length;
+  }
+
+  /** Address of the whole output. Nothing is sent on after it was asked for. */
+  ptr(): usize {
+    return this.written.length == 0 ? this.verbatim : this.writer().ptr;
+  }
+
+  /** Length of the whole output in bytes. */
+  length(): i32 {
+    return this.written.length + this.verbatimLength;
   }
 
   private flush(): void {

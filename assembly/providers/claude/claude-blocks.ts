@@ -1,4 +1,5 @@
-// Small pieces of Anthropic's messages that several parts of a request share: https://docs.claude.com/en/api/messages
+// Small pieces of Anthropic's messages that several parts of a request share:
+// https://docs.claude.com/en/api/messages
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 
@@ -35,7 +36,9 @@ export function writeTextBlock(doc: Document, text: i32, cache: i32, json: JsonW
   json.endObject();
 }
 
-/** Whether a value is no string with something to read in it; Claude refuses blocks of such texts. */
+/**
+ * Whether a value is no string with something to read in it; Claude refuses blocks of such texts.
+ */
 export function isBlank(doc: Document, text: i32): bool {
   const length = doc.stringLength(text);
   if (length == 0) return true;

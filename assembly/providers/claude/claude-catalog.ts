@@ -38,7 +38,10 @@ function writeModel(doc: Document, model: i32, json: JsonWriter): void {
   json.endObject();
 }
 
-/** Unix seconds of a time such as `2025-02-19T00:00:00Z` (https://www.rfc-editor.org/rfc/rfc3339); 0 where it is none. */
+/**
+ * Unix seconds of a time such as `2025-02-19T00:00:00Z` (https://www.rfc-editor.org/rfc/rfc3339); 0
+ * where it is none.
+ */
 function secondsOf(time: string): i64 {
   const year = numberAt(time, 0, 4);
   const month = numberAt(time, 5, 2);

@@ -27,7 +27,10 @@ export class ClaudeFormat {
   doc: Document = CONFIGURED;
   schema: i32 = -1;
 
-  /** Reads the request's format, or the configured one (JSON text, "" for none), which goes before it. */
+  /**
+   * Reads the request's format, or the configured one (JSON text, "" for none), which goes before
+   * it.
+   */
   read(request: Document, configured: string, model: ClaudeModel): ApiError | null {
     this.form = AnswerForm.Text;
     this.schema = -1;

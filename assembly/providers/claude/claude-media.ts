@@ -1,4 +1,5 @@
-// Images and files of a message as Anthropic's blocks: https://docs.claude.com/en/docs/build-with-claude/vision
+// Images and files of a message as Anthropic's blocks:
+// https://docs.claude.com/en/docs/build-with-claude/vision
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import {

@@ -1,4 +1,5 @@
-// The conversation: OpenAI's messages become Anthropic's turns in one pass: https://docs.claude.com/en/api/messages
+// The conversation: OpenAI's messages become Anthropic's turns in one pass:
+// https://docs.claude.com/en/api/messages
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import {
@@ -16,8 +17,8 @@ import { ToolCallWriter } from "./claude-tool-calls";
 import { ClaudeTurns, Turn } from "./claude-turns";
 
 /**
- * Writes the turns of one request. Texts are copied as they stand. A user's blocks stay open for what follows, so that
- * the results of tools and the words after them are one turn, results first.
+ * Writes the turns of one request. Texts are copied as they stand. A user's blocks stay open for
+ * what follows, so that the results of tools and the words after them are one turn, results first.
  */
 export class ClaudeMessages {
   readonly system: ClaudeSystem = new ClaudeSystem();
@@ -124,8 +125,9 @@ export class ClaudeMessages {
   }
 
   /**
-   * Writes the parts of the content as blocks. The last one gets `cache`, the value of a `cache_control` or -1, unless
-   * it has its own. With `isLast` the last text loses the space at its end.
+   * Writes the parts of the content as blocks. The last one gets `cache`, the value of a
+   * `cache_control` or -1, unless it has its own. With `isLast` the last text loses the space at
+   * its end.
    */
   private writeParts(turn: Turn, cache: i32, isLast: bool): ApiError | null {
     const doc = this.doc;
@@ -209,7 +211,9 @@ export class ClaudeMessages {
     return this.calls.writeFunction(this.doc, this.functionCall, index);
   }
 
-  /** Parts that only an assistant has: refusals, and thinking that a client kept as Claude gave it. */
+  /**
+   * Parts that only an assistant has: refusals, and thinking that a client kept as Claude gave it.
+   */
   private writeAssistantPart(part: i32, type: i32, cache: i32): ApiError | null {
     const doc = this.doc;
     if (doc.stringIs(type, "refusal")) {

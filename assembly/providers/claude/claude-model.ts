@@ -13,7 +13,9 @@ export const enum WithoutThinking {
   LowEffort,
 }
 
-/** Stands for ids that name no version: they are taken for a model newer than all that are known. */
+/**
+ * Stands for ids that name no version: they are taken for a model newer than all that are known.
+ */
 const NEWEST: i32 = 9999;
 /** Major version times 100 plus minor version. */
 const V3_5: i32 = 305;
@@ -39,7 +41,10 @@ export class ClaudeModel {
     if (this.version >= V5 && !isKnownFamily(this.family)) this.version = NEWEST;
   }
 
-  /** Reads ids of Anthropic and of clouds: `claude-opus-4-5@20251101`, `us.anthropic.claude-3-haiku-20240307-v1:0`. */
+  /**
+   * Reads ids of Anthropic and of clouds: `claude-opus-4-5@20251101`,
+   * `us.anthropic.claude-3-haiku-20240307-v1:0`.
+   */
   private readId(id: string): void {
     const name = id.indexOf("claude");
     if (name < 0) return;

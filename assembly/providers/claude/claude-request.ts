@@ -17,7 +17,9 @@ const JSON_INSTRUCTION: string =
 
 /** What a request's text depends on beside the request. */
 export class ClaudeDialect {
-  /** Goes into the body in place of the model, where a cloud serves Claude; "" for Anthropic itself. */
+  /**
+   * Goes into the body in place of the model, where a cloud serves Claude; "" for Anthropic itself.
+   */
   bodyVersion: string = "";
   /** Replaces the client's `response_format`: JSON text, or "". */
   responseFormat: string = "";
@@ -32,7 +34,9 @@ export class ClaudeDialect {
   ) {}
 }
 
-/** Writes requests, one after the other. What was learnt about the last one stands in its members. */
+/**
+ * Writes requests, one after the other. What was learnt about the last one stands in its members.
+ */
 export class ClaudeRequest {
   /** The answer comes as the input of a tool. */
   answersByTool: bool = false;

@@ -1,4 +1,5 @@
-// A whole message of Claude's as a chat completion: https://docs.claude.com/en/api/messages#response-content
+// A whole message of Claude's as a chat completion:
+// https://docs.claude.com/en/api/messages#response-content
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidUpstreamResponse } from "../../openai/api-error";

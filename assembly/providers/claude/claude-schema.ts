@@ -7,8 +7,8 @@ import { JsonWriter } from "../../json/json-writer";
 const FORMATS: string = " date-time time date duration email hostname uri ipv4 ipv6 uuid ";
 
 /**
- * Writes a schema in its reduced form. The recursion ends with the document's own depth, which its parser limits.
- * A schema that is no object (`true`) is written as it stands.
+ * Writes a schema in its reduced form. The recursion ends with the document's own depth, which its
+ * parser limits. A schema that is no object (`true`) is written as it stands.
  */
 export function writeReducedSchema(doc: Document, schema: i32, json: JsonWriter): void {
   if (!doc.isObject(schema)) {

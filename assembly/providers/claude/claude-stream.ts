@@ -1,4 +1,5 @@
-// A stream of Claude's as OpenAI's chunks: https://docs.claude.com/en/docs/build-with-claude/streaming
+// A stream of Claude's as OpenAI's chunks:
+// https://docs.claude.com/en/docs/build-with-claude/streaming
 import { Document } from "../../json/document";
 import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { ChunkWriter } from "../../openai/chunk-writer";
@@ -46,7 +47,10 @@ export class ClaudeStream extends SseTranslator {
   private hasArguments: bool = false;
   /** The model has used the tool whose input is the answer. */
   private isAnswered: bool = false;
-  /** Text that is the answer only if that tool is not used: the inside of a JSON string behind its quote. */
+  /**
+   * Text that is the answer only if that tool is not used: the inside of a JSON string behind its
+   * quote.
+   */
   private readonly heldText: ByteWriter = new ByteWriter();
   private reason: FinishReason = FinishReason.Stop;
   private isDone: bool = false;
@@ -208,7 +212,10 @@ export class ClaudeStream extends SseTranslator {
     this.writeDelta(kind, EVENT.ptr + EVENT.start(text), length, out);
   }
 
-  /** Writes the piece of text that is the JSON string at `ptr`, its quotes included. An empty one is nothing. */
+  /**
+   * Writes the piece of text that is the JSON string at `ptr`, its quotes included. An empty one is
+   * nothing.
+   */
   private writeDelta(kind: Delta, ptr: usize, length: i32, out: StreamOutput): void {
     if (length <= 2 || this.block == Block.Hidden) return;
     if (kind == Delta.Text) {

@@ -1,4 +1,5 @@
-// System texts, from wherever they stand in a conversation: https://docs.claude.com/en/api/messages#body-system
+// System texts, from wherever they stand in a conversation:
+// https://docs.claude.com/en/api/messages#body-system
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ApiError, unsupportedValue } from "../../openai/api-error";
@@ -76,7 +77,10 @@ export class ClaudeSystem {
     json.endArray();
   }
 
-  /** Writes `system` as the command-line client does: there is always one, in blocks, and it is cached. */
+  /**
+   * Writes `system` as the command-line client does: there is always one, in blocks, and it is
+   * cached.
+   */
   writeForCodeMode(doc: Document, json: JsonWriter): void {
     json.key("system");
     json.beginArray();

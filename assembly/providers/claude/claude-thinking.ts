@@ -1,4 +1,5 @@
-// From `reasoning_effort`, or a client's own `thinking`, to what a model takes, and what that means for sampling:
+// From `reasoning_effort`, or a client's own `thinking`, to what a model takes, and what that means
+// for sampling:
 // https://platform.claude.com/docs/en/build-with-claude/thinking
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
@@ -35,8 +36,8 @@ export class ClaudeThinking {
   isManual: bool = false;
 
   /**
-   * Decides. `isBudgetAllowed` is false where a budget would be refused: the history has tool calls without the
-   * thinking before them, or a tool call has to be forced.
+   * Decides. `isBudgetAllowed` is false where a budget would be refused: the history has tool calls
+   * without the thinking before them, or a tool call has to be forced.
    */
   plan(doc: Document, model: ClaudeModel, isBudgetAllowed: bool): ApiError | null {
     this.mode = Mode.Unsaid;
@@ -126,7 +127,10 @@ export class ClaudeThinking {
     json.endObject();
   }
 
-  /** `max_tokens` for an answer of `asked` tokens: it has to hold the budget as well, up to the model's limit. */
+  /**
+   * `max_tokens` for an answer of `asked` tokens: it has to hold the budget as well, up to the
+   * model's limit.
+   */
   maxTokens(asked: i64, model: ClaudeModel): i64 {
     if (!this.isManual) return asked;
     if (this.mode == Mode.Client && asked > this.budget) return asked;

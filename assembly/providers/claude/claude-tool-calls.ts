@@ -1,4 +1,5 @@
-// Calls of earlier turns as `tool_use` blocks: https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
+// Calls of earlier turns as `tool_use` blocks:
+// https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidValue, missingParameter, unsupportedValue } from "../../openai/api-error";
@@ -8,7 +9,10 @@ import { writeCacheControl } from "./claude-blocks";
 const ARGUMENTS_TEXT: ByteWriter = new ByteWriter();
 const ARGUMENTS: Document = new Document();
 
-/** Writes the tool calls of a request's history, and remembers what later parts of the request need to know. */
+/**
+ * Writes the tool calls of a request's history, and remembers what later parts of the request need
+ * to know.
+ */
 export class ToolCallWriter {
   /** A turn calls tools without the thinking that led to the call. */
   lacksThinking: bool = false;
@@ -33,7 +37,10 @@ export class ToolCallWriter {
     this.hasThinking = false;
   }
 
-  /** Writes a message's `tool_calls`. `cache` is the message's `cache_control`, or -1; `index` its place. */
+  /**
+   * Writes a message's `tool_calls`. `cache` is the message's `cache_control`, or -1; `index` its
+   * place.
+   */
   write(doc: Document, calls: i32, cache: i32, index: i32): ApiError | null {
     let place = 0;
     for (let call = doc.first(calls); call >= 0; call = doc.next(call), ++place) {
@@ -112,7 +119,10 @@ export class ToolCallWriter {
     this.names.push(doc.string(name));
   }
 
-  /** Writes arguments, which are JSON in a string, as the object that they say. None at all are `{}`. */
+  /**
+   * Writes arguments, which are JSON in a string, as the object that they say. None at all are
+   * `{}`.
+   */
   private writeInput(doc: Document, value: i32): bool {
     const json = this.json;
     if (doc.isObject(value)) {

@@ -1,11 +1,15 @@
-// Tools as Claude gets them described: https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use
+// Tools as Claude gets them described:
+// https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { writeCacheControl } from "./claude-blocks";
 import { ClaudeModel } from "./claude-model";
 import { writeReducedSchema } from "./claude-schema";
 
-/** The tool whose input stands for the answer, where a model cannot be given a schema for its answer. */
+/**
+ * The tool whose input stands for the answer, where a model cannot be given a schema for its
+ * answer.
+ */
 export const ANSWER_TOOL: string = "json";
 
 /** Writes one tool of the client's; `inner` is its function. */

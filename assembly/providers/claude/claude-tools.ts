@@ -1,4 +1,5 @@
-// Tools and how they are to be used: https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
+// Tools and how they are to be used:
+// https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import {
@@ -67,7 +68,10 @@ export class ClaudeTools {
     return this.doc.first(this.list) >= 0;
   }
 
-  /** Says that the answer has to match a schema. False: a call of the client's tools is asked for, and no answer. */
+  /**
+   * Says that the answer has to match a schema. False: a call of the client's tools is asked for,
+   * and no answer.
+   */
   answerBySchema(schemaDoc: Document, schema: i32): bool {
     if (this.choice == Choice.Any || this.choice == Choice.Named) return false;
     this.schemaDoc = schemaDoc;
@@ -164,9 +168,10 @@ export class ClaudeTools {
   }
 
   /**
-   * Writes `tools` and `tool_choice`. `history` names the tools that earlier turns called: Claude refuses calls in a
-   * history without tools, so a client that sends none any more has them named again, and no new call is allowed.
-   * Without `isForced` a call that should be forced is left to the model.
+   * Writes `tools` and `tool_choice`. `history` names the tools that earlier turns called: Claude
+   * refuses calls in a history without tools, so a client that sends none any more has them named
+   * again, and no new call is allowed. Without `isForced` a call that should be forced is left to
+   * the model.
    */
   write(model: ClaudeModel, isForced: bool, history: string[], json: JsonWriter): void {
     const doc = this.doc;
@@ -210,7 +215,9 @@ export class ClaudeTools {
     json.keyValue("name", this.doc, this.named);
   }
 
-  /** With the client's own tools beside it the answer is one of the calls that the model may make. */
+  /**
+   * With the client's own tools beside it the answer is one of the calls that the model may make.
+   */
   private writeForcedAnswer(json: JsonWriter): void {
     if (this.hasList && this.choice != Choice.None) {
       json.ascii("any");

@@ -1,4 +1,5 @@
-// The turns of a conversation, which begins with the user: https://docs.claude.com/en/api/messages#body-messages
+// The turns of a conversation, which begins with the user:
+// https://docs.claude.com/en/api/messages#body-messages
 import { JsonWriter } from "../../json/json-writer";
 import { ByteWriter } from "../../text/byte-writer";
 

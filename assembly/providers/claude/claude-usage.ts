@@ -13,8 +13,8 @@ export class ClaudeUsage {
   private isKnown: bool = false;
 
   /**
-   * Takes a usage object. Later ones replace what they say anew; of the input the larger count holds, since some
-   * servers tell it at the start only and others at the end only.
+   * Takes a usage object. Later ones replace what they say anew; of the input the larger count
+   * holds, since some servers tell it at the start only and others at the end only.
    */
   read(doc: Document, usage: i32): void {
     if (!doc.isObject(usage)) return;
@@ -40,7 +40,10 @@ export class ClaudeUsage {
   }
 }
 
-/** A count, of all passes where the answer took several: the object itself then tells those of the last one. */
+/**
+ * A count, of all passes where the answer took several: the object itself then tells those of the
+ * last one.
+ */
 function total(doc: Document, usage: i32, name: string, fallback: i64): i64 {
   const passes = doc.get(usage, "iterations");
   let pass = doc.first(passes);
