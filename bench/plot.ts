@@ -70,7 +70,8 @@ function group(
   const shown = results.filter(({ variant }) => variant !== "bare");
   const bars = shown.map((result, i) => {
     const x = center + (i - shown.length / 2) * (BAR + 4);
-    return bar(result, x, scale) + targetLine(result.variant, workload, x, scale);
+    const target = targetLine(result.variant, workload, x, scale);
+    return bar(result, x, scale) + target + number(result, x, scale);
   });
   const label = `<text x="${n(center)}" y="${HEIGHT - 16}" text-anchor="middle">${title}</text>`;
   return [...bars, label];
@@ -80,8 +81,14 @@ function bar({ variant, ratio }: Result, x: number, scale: Scale): string {
   const y = scale(ratio);
   const height = Math.max(scale(1) - y, 1);
   const place = `x="${n(x)}" y="${n(y)}" width="${BAR}" height="${n(height)}"`;
-  const text = `<text x="${n(x + BAR / 2)}" y="${n(y - 5)}" text-anchor="middle">${shortOf(ratio)}</text>`;
-  return `<rect ${place} fill="${COLORS[variant]}"/>${text}`;
+  return `<rect ${place} fill="${COLORS[variant]}"/>`;
+}
+
+/** On a white ground, so that a target's line does not cross it. */
+function number({ ratio }: Result, x: number, scale: Scale): string {
+  const place = `x="${n(x + BAR / 2)}" y="${n(scale(ratio) - 5)}" text-anchor="middle"`;
+  const ground = 'stroke="#fff" stroke-width="4" paint-order="stroke"';
+  return `<text ${place} ${ground}>${shortOf(ratio)}</text>`;
 }
 
 function targetLine(name: VariantName, workload: WorkloadName, x: number, scale: Scale): string {

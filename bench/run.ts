@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const PACE = options.quick ? { rounds: 5, scale: 0.5 } : { rounds: 21, scale: 1 };
+const PACE = options.quick ? { rounds: 11, scale: 0.5 } : { rounds: 41, scale: 1 };
 
 /** Those that were asked for; an unknown name is an error. */
 function chosen<T extends { name: string }>(all: readonly T[], names: string[] | undefined): T[] {

@@ -91,7 +91,7 @@ function httpRequest(messages: object[], more: object): Buffer {
 
 function whole(name: WorkloadName, title: string, messages: object[]): Workload {
   const request = httpRequest(messages, {});
-  return { name, title, request, answer: WHOLE_ANSWER, streams: false, seconds: 0.2, least: 24 };
+  return { name, title, request, answer: WHOLE_ANSWER, streams: false, seconds: 0.1, least: 24 };
 }
 
 function streamed(name: WorkloadName, title: string, seconds: number, least: number): Workload {
@@ -105,7 +105,7 @@ export function workloads(): Workload[] {
     whole("small", "small chat", [SYSTEM, QUESTION]),
     whole("conversation", "100 KB, 200 messages", conversation()),
     whole("image", "1 MB, one image", image()),
-    streamed("burst", "100 deltas, one write", 0.2, 24),
-    streamed("writes", "100 deltas, 100 writes", 0.6, 48),
+    streamed("burst", "100 deltas, one write", 0.1, 24),
+    streamed("writes", "100 deltas, 100 writes", 0.3, 24),
   ];
 }

@@ -98,6 +98,13 @@ test("an error that repeats the key", async () => {
   }
 });
 
+test("an error in another encoding, longer than an excerpt", async () => {
+  gateway.provider.script = whole(400, Buffer.alloc(1001, 0xe9), { "content-type": "text/plain" });
+  errorOf(await gateway.chat(), 400);
+  gateway.provider.script = whole(400, "€".repeat(1001), { "content-type": "text/plain" });
+  assert.match(errorOf(await gateway.chat(), 400).message, /^€{100}/);
+});
+
 test("a compressed error", async () => {
   const body = gzipSync(JSON.stringify({ error: { message: "No." } }));
   gateway.provider.script = whole(400, body, { "content-encoding": "gzip" });

@@ -70,7 +70,10 @@ afterEach(async () => {
 });
 
 /** Sends a chat request on the one connection. */
-async function chat(members: object = {}, trailers?: Record<string, string>): Promise<Answer> {
+async function chat(
+  members: object | null = {},
+  trailers?: Record<string, string>,
+): Promise<Answer> {
   const path = "/v1/chat/completions";
   const request = session.request(
     { ":method": "POST", ":path": path, authorization: "Bearer sk-canary" },
@@ -79,7 +82,8 @@ async function chat(members: object = {}, trailers?: Record<string, string>): Pr
   request.on("wantTrailers", () => request.sendTrailers(trailers ?? {}));
   let headers: IncomingHttpHeaders & { ":status"?: number } = {};
   request.on("response", (received) => (headers = received));
-  request.end(JSON.stringify({ model: "llama-3", messages: MESSAGES, ...members }));
+  if (members === null) request.end();
+  else request.end(JSON.stringify({ model: "llama-3", messages: MESSAGES, ...members }));
   const chunks: Buffer[] = [];
   for await (const bytes of request) chunks.push(bytes as Buffer);
   const body = Buffer.concat(chunks);
@@ -143,6 +147,15 @@ test("an error that ends with trailers is translated like any other", async () =
   reply = { status: 400, type: "application/json", body: '{"error":"No."}' };
   const answer = await gateway.chat({}, { listener: TRAILERS });
   assert.equal(errorOf(answer, 400).message, "No.");
+});
+
+test("nothing but trailers, in either direction", async () => {
+  const answer = await chat(null, { "x-checksum": "1" });
+  assert.match(errorOf(answer, 400).message, /JSON body/);
+  reply = { status: 200, type: "application/json", body: "" };
+  errorOf(await gateway.chat({}, { listener: TRAILERS }), 502);
+  reply = { status: 429, type: "application/json", body: "" };
+  errorOf(await gateway.chat({}, { listener: TRAILERS }), 429);
 });
 
 test("a stream that ends with trailers", async () => {

@@ -56,7 +56,7 @@ test("a stream that ends cleanly in the middle of an event", async () => {
   gateway.provider.script = stream(START + event(chunkOf("lo")).slice(0, -30));
   const answer = await chat();
   assert.ok(answer.text.startsWith(START), answer.text);
-  assert.equal(streamErrorOf(answer).type, "server_error");
+  assert.equal(streamErrorOf(answer).code, "stream_incomplete");
 });
 
 test("a stream without its last blank line is complete", async () => {
@@ -102,6 +102,17 @@ test("an error as the first event becomes a status", async () => {
     assert.equal(errorOf(answer, status).message, "It broke.");
     assert.equal(Number(answer.headers["content-length"]), answer.body.length);
   }
+});
+
+test("an error as the first event is told at once, even where the stream stays open", async () => {
+  const closing: (() => void)[] = [];
+  gateway.provider.script = async (socket) => {
+    closing.push(() => socket.destroy());
+    await send(socket, STREAM_HEAD);
+    await send(socket, chunk(event({ error: failure })));
+  };
+  assert.equal(errorOf(await chat(), 500).message, "It broke.");
+  for (const close of closing) close();
 });
 
 test("an error as the whole answer to a request for a stream", async () => {

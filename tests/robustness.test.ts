@@ -40,6 +40,7 @@ const REFUSED_BODIES: [string, string | Buffer, string | null, string | null, Re
   ["two values", `{"model":"m","messages":[${message}]}{}`, null, null, /JSON body.* byte 57/],
   ["not UTF-8", Buffer.from('{"model":"\xff"}', "latin1"), null, null, /JSON body.*UTF-8/],
   ["nothing but brackets", opened, null, null, /JSON body.*deep/],
+  ["of too many values", `{"a":[${"0,".repeat(5_000_000)}0]}`, null, null, /JSON body.*many/],
   ["nested in a member", `{"model":"m","a":${opened}`, null, null, /JSON body.*deep/],
   ["an array", `[${message}]`, null, null, /object/],
   ["a string", '"{}"', null, null, /object/],

@@ -27,7 +27,7 @@ async function recordNames(): Promise<void> {
   const recorded: unknown = JSON.parse(text, (key: string, value: unknown) => {
     if (typeof value !== "object" || value === null || !("enum" in value)) return value;
     if (key === "type") return { ...value, enum: parser.known("types") };
-    if (key === "propertyNames" && Array.isArray(value.enum) && value.enum.length > 2) {
+    if (key === "propertyNames" && Array.isArray(value.enum) && value.enum.length > 3) {
       return { ...value, enum: parser.known("capabilities") };
     }
     return value;

@@ -4,7 +4,11 @@ import { ByteWriter } from "../text/byte-writer";
 function hexOf(bytes: ByteWriter): string {
   const parts: string[] = [];
   for (let i = 0; i < bytes.length; ++i) {
-    parts.push(load<u8>(bytes.ptr + i).toString(16).padStart(2, "0"));
+    parts.push(
+      load<u8>(bytes.ptr + i)
+        .toString(16)
+        .padStart(2, "0"),
+    );
   }
   return parts.join(" ");
 }

@@ -113,7 +113,7 @@ describe("Capability", () => {
       const endpoint = findEndpointByKey(keys[i]);
       expect(endpoint !== null).toBe(true, keys[i]);
       if (endpoint === null) continue;
-      const bit = <u64>1 << <i32>endpoint.capability;
+      const bit = (<u64>1) << (<i32>endpoint.capability);
       expect((seen & bit) == 0).toBe(true, keys[i]);
       seen |= bit;
     }

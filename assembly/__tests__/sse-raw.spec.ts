@@ -82,6 +82,20 @@ describe("SSE limit", () => {
     trace.release();
     chunk.release();
   });
+  it("scans an event once, however many pieces it comes in", () => {
+    // From its beginning with each piece: hundreds of gigabytes.
+    const decoder = new SseDecoder();
+    const chunk = filled(8 << 20);
+    let events = 0;
+    for (let at = 0; at < chunk.length; at += 64) {
+      decoder.push(chunk.ptr + at, 64);
+      while (decoder.next()) ++events;
+    }
+    expect(events).toBe(0);
+    expect(decoder.pending()).toBe(8 << 20);
+    decoder.release();
+    chunk.release();
+  });
   it("counts one event, not the stream", () => {
     const decoder = new SseDecoder();
     const chunk = filled(1 << 20);

@@ -47,6 +47,37 @@ describe("StreamOutput", () => {
     out.writer().ascii("new;");
     expect(String.UTF8.decodeUnsafe(out.ptr(), out.length())).toBe("first;third;new;");
   });
+  it("closes no gap between pieces of other memory, nor backwards", () => {
+    const carry = bytesOf("carried;");
+    const input = bytesOf("first;second;third;");
+    const out = new StreamOutput();
+    for (let i = 0; i < 2; ++i) {
+      // One of the two lies before the other in memory.
+      const head = i == 0 ? carry : input;
+      const tail = i == 0 ? input : carry;
+      out.begin(tail.ptr, tail.length);
+      out.forward(head.ptr, 6);
+      out.forward(tail.ptr + 2, 4);
+      const expected = i == 0 ? "carrierst;" : "first;rrie";
+      expect(String.UTF8.decodeUnsafe(out.ptr(), out.length())).toBe(expected);
+      expect(carry.toString() + input.toString()).toBe("carried;first;second;third;");
+    }
+    out.begin(input.ptr, input.length);
+    out.forward(input.ptr + 13, 6);
+    out.forward(input.ptr + 6, 7);
+    expect(String.UTF8.decodeUnsafe(out.ptr(), out.length())).toBe("third;second;");
+    expect(input.toString()).toBe("first;second;third;");
+  });
+  it("moves what overlaps its new place, and nothing behind it", () => {
+    const input = bytesOf("ab-cdefghijklmnopqrstuvwxyz;rest");
+    const out = new StreamOutput();
+    out.begin(input.ptr, input.length);
+    out.forward(input.ptr, 2);
+    out.forward(input.ptr + 3, 25);
+    const whole = String.UTF8.decodeUnsafe(out.ptr(), out.length());
+    expect(whole).toBe("abcdefghijklmnopqrstuvwxyz;");
+    expect(input.toString().endsWith(";rest")).toBe(true);
+  });
   it("is not the input when something stands before or after it", () => {
     const input = bytesOf("all");
     const out = new StreamOutput();

@@ -7,6 +7,9 @@ import { suggestion } from "./nearest-name";
 import { ProviderConfig, readProviderConfig } from "./provider-config";
 import { Rule } from "./rules";
 
+/** 32 MiB, the buffer limit of the configuration that comes with the plugin. */
+const DEFAULT_BODY_LIMIT: i32 = 32 << 20;
+
 /** Only while a configuration is read. */
 const DOCUMENT: Document = new Document();
 
@@ -14,6 +17,8 @@ const DOCUMENT: Document = new Document();
 export class PluginConfig {
   /** "" or `<JSON path>: <what was expected>`; then nothing else here means anything. */
   error: string = "";
+  /** Bytes that a request's JSON body may have. */
+  requestBodyLimit: i32 = DEFAULT_BODY_LIMIT;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
@@ -62,6 +67,8 @@ export class PluginConfig {
       return;
     }
     reader.string("_plugin_id_");
+    const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
+    this.requestBodyLimit = limit;
     const providers: ProviderConfig[] = [];
     this.fallback = readActive(reader, providers);
     const list = reader.valueOf("_rules_", JsonKind.Array);
@@ -155,7 +162,11 @@ function warnIgnored(reader: FieldReader, name: string): void {
 /** Whether anything but rules is configured. */
 function hasGlobalKeys(doc: Document): bool {
   for (let value = doc.first(doc.root()); value >= 0; value = doc.next(value)) {
-    if (!doc.keyIs(value, "_rules_") && !doc.keyIs(value, "_plugin_id_")) return true;
+    const isGlobal =
+      !doc.keyIs(value, "_rules_") &&
+      !doc.keyIs(value, "_plugin_id_") &&
+      !doc.keyIs(value, "requestBodyLimit");
+    if (isGlobal) return true;
   }
   return false;
 }

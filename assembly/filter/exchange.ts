@@ -15,12 +15,18 @@ export class Exchange {
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** Some of the answer's body has come. */
+  hasResponseBody: bool = false;
   /** The error answer is compressed, so that it cannot be read. */
   isCompressed: bool = false;
   /** The client can read a compressed answer. */
   acceptsGzip: bool = false;
 
-  constructor(readonly config: ProviderConfig) {}
+  constructor(
+    readonly config: ProviderConfig,
+    /** Bytes that a request's body may have. */
+    readonly bodyLimit: i32,
+  ) {}
 
   /** Gives memory back that is not collected. */
   release(): void {

@@ -3,11 +3,8 @@
 import { ApiError } from "../openai/api-error";
 
 /** The OpenAI error for an answer that Envoy made. */
-export function gatewayError(provider: string, status: i32): ApiError {
-  if (status == 413) {
-    const message = "The request body is larger than the gateway's buffer limit.";
-    return new ApiError(413, "invalid_request_error", "request_too_large", message);
-  }
+export function gatewayError(provider: string, status: i32, bodyLimit: i32): ApiError {
+  if (status == 413) return bodyTooLarge(bodyLimit);
   if (status == 504 || status == 408) {
     const message = `The provider '${provider}' did not answer in time.`;
     return new ApiError(status, "server_error", "timeout", message);
@@ -19,4 +16,10 @@ export function gatewayError(provider: string, status: i32): ApiError {
   const message = `The gateway refused the request with status ${status}.`;
   const type = status == 429 ? "rate_limit_error" : "invalid_request_error";
   return new ApiError(status, type, status == 429 ? "rate_limit_exceeded" : "", message);
+}
+
+/** 413: the request's body has more than `limit` bytes. */
+export function bodyTooLarge(limit: i32): ApiError {
+  const message = `The request body is larger than the gateway's limit of ${limit} bytes.`;
+  return new ApiError(413, "invalid_request_error", "request_too_large", message);
 }

@@ -11,9 +11,11 @@ import {
   HeaderMapType,
 } from "../proxy-wasm/types";
 import { Exchange } from "./exchange";
+import { bodyTooLarge } from "./gateway-error";
+import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { beginRequest, finishRequest } from "./request";
-import { beginResponse, emptyAnswer, finishError, finishResponse } from "./response";
+import { beginResponse, emptyAnswer, emptyError, finishError, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
 
 /** The headers at hand: read once for a message and used up within the callback. */
@@ -37,7 +39,7 @@ export class HttpContext extends StreamContext {
     HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.match();
     if (config === null) return FilterHeadersStatus.Continue;
-    const exchange = new Exchange(config);
+    const exchange = new Exchange(config, this.config.requestBodyLimit);
     this.exchange = exchange;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
@@ -57,6 +59,11 @@ export class HttpContext extends StreamContext {
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
+    if (length > exchange.bodyLimit) {
+      replyWithError(bodyTooLarge(exchange.bodyLimit));
+      exchange.phase = Phase.Over;
+      return FilterBodyStatus.StopIterationNoBuffer;
+    }
     if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
     exchange.phase = finishRequest(exchange, length);
     return exchange.phase == Phase.Over
@@ -89,6 +96,7 @@ export class HttpContext extends StreamContext {
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
+    exchange.hasResponseBody = true;
     switch (exchange.phase) {
       case Phase.GatheringResponse:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
@@ -114,19 +122,27 @@ export class HttpContext extends StreamContext {
   onResponseTrailers(): FilterTrailersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterTrailersStatus.Continue;
+    const hasBody = exchange.hasResponseBody;
     switch (exchange.phase) {
       case Phase.GatheringResponse:
+        if (!hasBody) return this.replaceAnswer(exchange);
         finishResponse(exchange, ALL_BYTES);
         return FilterTrailersStatus.Continue;
       case Phase.GatheringError:
+        if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
         return FilterTrailersStatus.Continue;
       case Phase.HoldingStream:
-        exchange.phase = emptyAnswer(exchange);
-        return FilterTrailersStatus.StopIteration;
+        return this.replaceAnswer(exchange);
       default:
         return FilterTrailersStatus.Continue;
     }
+  }
+
+  /** An answer without a body of its own cannot be given one: another takes its place. */
+  private replaceAnswer(exchange: Exchange): FilterTrailersStatus {
+    exchange.phase = exchange.status >= 400 ? emptyError(exchange) : emptyAnswer(exchange);
+    return FilterTrailersStatus.StopIteration;
   }
 
   onDelete(): void {

@@ -4,6 +4,8 @@ import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { ByteWriter } from "../text/byte-writer";
 
+const LONGEST_DETAIL: i32 = 64;
+
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
 /** The error as JSON. The memory is overwritten by the next error. */
@@ -15,14 +17,26 @@ export function errorBody(error: ApiError): ByteWriter {
   return json.out;
 }
 
-/** Ends the request with an error. */
-export function replyWithError(error: ApiError): void {
-  const headers: StaticArray<string> = ["content-type", "application/json"];
+/** Ends the request with an error. `retryAfter` is the header's value, or "" for none. */
+export function replyWithError(error: ApiError, retryAfter: string = ""): void {
   const reason = error.code.length > 0 ? error.code : error.type;
+  const headers: StaticArray<string> =
+    retryAfter.length > 0
+      ? ["content-type", "application/json", "retry-after", retryAfter]
+      : ["content-type", "application/json"];
   sendLocalResponse(error.status, "ai_proxy_" + toDetail(reason), headers, errorBody(error));
 }
 
-/** Details of a response code must not hold spaces. */
+/** Details of a response code are one word: a provider's code may hold anything. */
 function toDetail(text: string): string {
-  return text.replaceAll(" ", "_");
+  const letters: string[] = [];
+  for (let i = 0, count = min(text.length, LONGEST_DETAIL); i < count; ++i) {
+    const code = text.charCodeAt(i);
+    const isWord =
+      (code >= 0x61 && code <= 0x7a) ||
+      (code >= 0x41 && code <= 0x5a) ||
+      (code >= 0x30 && code <= 0x39);
+    letters.push(isWord ? String.fromCharCode(code) : "_");
+  }
+  return letters.join("");
 }

@@ -17,6 +17,7 @@ import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
+import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
@@ -48,7 +49,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (credentialError !== null) return refuse(credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
   if (isJson && !isOriginal) {
-    const error = checkBodyHeaders(headers, endOfStream);
+    const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(error);
   }
   exchange.withheldHeaders = findWithheld(headers);
@@ -120,10 +121,16 @@ function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Heade
   return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
 }
 
-function checkBodyHeaders(headers: Headers, endOfStream: bool): ApiError | null {
+function checkBodyHeaders(
+  exchange: Exchange,
+  headers: Headers,
+  endOfStream: bool,
+): ApiError | null {
   if (endOfStream) {
     return invalidRequest("We could not parse the JSON body of your request: it is empty.");
   }
+  const length = parseFloat(headers.get("content-length"));
+  if (length > <f64>exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
   const encoding = headers.get("content-encoding");
   if (encoding.length == 0 || encoding == "identity") return null;
   const message = `The request body is encoded as '${encoding}'. Send it without content-encoding.`;

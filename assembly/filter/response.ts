@@ -68,19 +68,24 @@ function compressedAnswer(exchange: Exchange, encoding: string): ApiError {
 }
 
 function beginError(exchange: Exchange, endOfStream: bool): Phase {
-  if (exchange.config.provider.speaksNatively(exchange.call)) return Phase.Passing;
+  const provider = exchange.config.provider;
+  if (provider.speaksNatively(exchange.call)) return Phase.Passing;
   const details = getProperty("response\0code_details");
   if (details.length > 0 && details != "via_upstream") {
-    replyWithError(gatewayError(exchange.config.provider.id, exchange.status));
+    replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
     return Phase.Over;
   }
-  if (endOfStream) {
-    replyWithError(exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0));
-    return Phase.Over;
-  }
+  if (endOfStream) return emptyError(exchange);
   exchange.isCompressed = getHeader(HeaderMapType.ResponseHeaders, "content-encoding").length > 0;
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
   return Phase.GatheringError;
+}
+
+/** An error answer without a body. */
+export function emptyError(exchange: Exchange): Phase {
+  const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
+  return Phase.Over;
 }
 
 /** Takes the whole body of a 2xx answer. */

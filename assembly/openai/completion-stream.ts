@@ -4,12 +4,23 @@ import { JsonWriter } from "../json/json-writer";
 import { beginEvent, endEvent, joinLines, writeDone } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 
-/** Writes an OpenAI completion as events: each choice's message as one delta, its end, usage where asked for, [DONE]. */
+/** Which part of a message one chunk carries. */
+const enum Part {
+  Role,
+  Reasoning,
+  Content,
+  ToolCalls,
+  Finish,
+}
+
+/** Writes an OpenAI completion as events: each message in the order of a stream, usage where asked for, [DONE]. */
 export function writeCompletionAsStream(doc: Document, wantsUsage: bool, out: ByteWriter): void {
   const choices = doc.get(doc.root(), "choices");
   for (let choice = doc.first(choices); choice >= 0; choice = doc.next(choice)) {
-    writeChoice(doc, choice, wantsUsage, true, out);
-    writeChoice(doc, choice, wantsUsage, false, out);
+    const message = doc.get(choice, "message");
+    for (let part = Part.Role; part <= Part.Finish; ++part) {
+      if (hasPart(doc, message, part)) writePart(doc, choice, part, wantsUsage, out);
+    }
   }
   const usage = doc.get(doc.root(), "usage");
   if (wantsUsage && doc.isObject(usage)) {
@@ -20,6 +31,29 @@ export function writeCompletionAsStream(doc: Document, wantsUsage: bool, out: By
     endChunk(json, out, start);
   }
   writeDone(out);
+}
+
+function hasPart(doc: Document, message: i32, part: Part): bool {
+  switch (part) {
+    case Part.Reasoning:
+      return reasoningOf(doc, message) >= 0;
+    case Part.Content:
+      return doc.stringLength(doc.get(message, "content")) > 0 || refusalOf(doc, message) >= 0;
+    case Part.ToolCalls:
+      return doc.first(doc.get(message, "tool_calls")) >= 0;
+    default:
+      return true;
+  }
+}
+
+function reasoningOf(doc: Document, message: i32): i32 {
+  const content = doc.get(message, "reasoning_content");
+  return doc.isString(content) ? content : doc.get(message, "reasoning");
+}
+
+function refusalOf(doc: Document, message: i32): i32 {
+  const refusal = doc.get(message, "refusal");
+  return doc.isString(refusal) ? refusal : -1;
 }
 
 function beginChunk(doc: Document, out: ByteWriter): JsonWriter {
@@ -36,18 +70,18 @@ function beginChunk(doc: Document, out: ByteWriter): JsonWriter {
   return json;
 }
 
-/** Ends the chunk that began at `start`, whatever lines its values came in. */
+/** Ends the chunk that began at `start`: values that came in several lines must stand in one. */
 function endChunk(json: JsonWriter, out: ByteWriter, start: i32): void {
   json.endObject();
   joinLines(out, start);
   endEvent(out);
 }
 
-function writeChoice(
+function writePart(
   doc: Document,
   choice: i32,
+  part: Part,
   wantsUsage: bool,
-  isMessage: bool,
   out: ByteWriter,
 ): void {
   const start = out.length;
@@ -56,37 +90,57 @@ function writeChoice(
   json.keyValue("index", doc, doc.get(choice, "index"));
   json.key("delta");
   json.beginObject();
-  if (isMessage) writeMessage(doc, doc.get(choice, "message"), json);
+  writeDelta(doc, doc.get(choice, "message"), part, json);
   json.endObject();
-  if (isMessage) json.keyNull("finish_reason");
-  else json.keyValue("finish_reason", doc, doc.get(choice, "finish_reason"));
+  json.keyNull("logprobs");
+  if (part == Part.Finish) json.keyValue("finish_reason", doc, doc.get(choice, "finish_reason"));
+  else json.keyNull("finish_reason");
   json.endObject();
   json.endArray();
   if (wantsUsage) json.keyNull("usage");
   endChunk(json, out, start);
 }
 
-/** The message's members; tool calls get the index that a stream needs. */
-function writeMessage(doc: Document, message: i32, json: JsonWriter): void {
-  for (let member = doc.first(message); member >= 0; member = doc.next(member)) {
-    if (!doc.keyIs(member, "tool_calls")) {
-      json.keyRaw(doc, member);
-      json.value(doc, member);
-      continue;
+function writeDelta(doc: Document, message: i32, part: Part, json: JsonWriter): void {
+  switch (part) {
+    case Part.Role:
+      json.keyString("role", "assistant");
+      json.keyString("content", "");
+      break;
+    case Part.Reasoning: {
+      const reasoning = reasoningOf(doc, message);
+      json.keyRaw(doc, reasoning);
+      json.value(doc, reasoning);
+      break;
     }
-    json.key("tool_calls");
-    json.beginArray();
-    let index = 0;
-    for (let call = doc.first(member); call >= 0; call = doc.next(call)) {
-      json.beginObject();
-      json.keyInteger("index", index++);
-      for (let part = doc.first(call); part >= 0; part = doc.next(part)) {
-        if (doc.keyIs(part, "index")) continue;
-        json.keyRaw(doc, part);
-        json.value(doc, part);
-      }
-      json.endObject();
+    case Part.Content: {
+      const content = doc.get(message, "content");
+      const refusal = refusalOf(doc, message);
+      if (doc.isString(content)) json.keyValue("content", doc, content);
+      if (refusal >= 0) json.keyValue("refusal", doc, refusal);
+      break;
     }
-    json.endArray();
+    case Part.ToolCalls:
+      writeToolCalls(doc, doc.get(message, "tool_calls"), json);
+      break;
+    default:
   }
+}
+
+/** Tool calls whole, each with the index that a stream needs. */
+function writeToolCalls(doc: Document, calls: i32, json: JsonWriter): void {
+  json.key("tool_calls");
+  json.beginArray();
+  let index = 0;
+  for (let call = doc.first(calls); call >= 0; call = doc.next(call)) {
+    json.beginObject();
+    json.keyInteger("index", index++);
+    for (let part = doc.first(call); part >= 0; part = doc.next(part)) {
+      if (doc.keyIs(part, "index")) continue;
+      json.keyRaw(doc, part);
+      json.value(doc, part);
+    }
+    json.endObject();
+  }
+  json.endArray();
 }

@@ -12,7 +12,9 @@ import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
-/** Sent where the client gives no limit: the models' own default of 256 tokens cuts most answers. */
+/**
+ * Sent where the client gives no limit: the models' own default of 256 tokens cuts most answers.
+ */
 const DEFAULT_MAX_TOKENS: i32 = 2048;
 
 const RESULT: Document = new Document();
@@ -33,7 +35,10 @@ export function cloudflareSpec(): ProviderSpec {
     .responses("/ai/v1");
 }
 
-/** Puts the account into the paths, takes answers out of their wrapping, and knows Cloudflare's error numbers. */
+/**
+ * Puts the account into the paths, takes answers out of their wrapping, and knows Cloudflare's
+ * error numbers.
+ */
 export class Cloudflare extends Provider {
   validate(): string {
     const account = this.settings.cloudflareAccountId;

@@ -1,4 +1,5 @@
-// Whole answers of OpenAI-compatible providers: what is missing is filled in, what is foreign is mapped.
+// Whole answers of OpenAI-compatible providers: what is missing is filled in, what is foreign is
+// mapped.
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";

@@ -3,7 +3,9 @@ import { Document } from "../json/document";
 import { ApiError } from "../openai/api-error";
 import { FinishReason } from "../openai/finish-reason";
 
-/** Whether a finish reason says that its choice has ended: "" and the word null in quotes do not. */
+/**
+ * Whether a finish reason says that its choice has ended: "" and the word null in quotes do not.
+ */
 export function tellsFinish(doc: Document, word: i32): bool {
   return doc.stringLength(word) > 0 && !doc.stringIs(word, "null");
 }

@@ -1,11 +1,12 @@
-// Lists of models that do not come in OpenAI's shape: https://platform.openai.com/docs/api-reference/models/list
+// Lists of models that do not come in OpenAI's shape:
+// https://platform.openai.com/docs/api-reference/models/list
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { ByteWriter } from "../text/byte-writer";
 
 /**
- * Writes an array of objects with an `id` as OpenAI's list. `owner` is the member that says whose a model is; where a
- * model has no time of its own it gets 0.
+ * Writes an array of objects with an `id` as OpenAI's list. `owner` is the member that says whose a
+ * model is; where a model has no time of its own it gets 0.
  */
 export function writeModelList(doc: Document, models: i32, owner: string, out: ByteWriter): void {
   const json = new JsonWriter(out);

@@ -1,4 +1,5 @@
-// An OpenAI request for an OpenAI-compatible provider: edits in the raw text, nothing is written anew.
+// An OpenAI request for an OpenAI-compatible provider: edits in the raw text, nothing is written
+// anew.
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
@@ -40,7 +41,10 @@ export function editChatRequest(
   return null;
 }
 
-/** Usage of a stream is asked for, so that it can be counted; the client sees it only if it asked too. */
+/**
+ * Usage of a stream is asked for, so that it can be counted; the client sees it only if it asked
+ * too.
+ */
 function editStreamOptions(
   spec: ProviderSpec,
   settings: ProviderSettings,
@@ -73,7 +77,7 @@ function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
     return unsupportedValue("n", `The provider '${spec.id}' gives one choice: 'n' must be 1.`);
   }
   if (!spec.takesAudioOutput && asksForAudio(doc)) {
-    const message = `The provider '${spec.id}' answers with text: 'modalities' must not ask for audio.`;
+    const message = `The provider '${spec.id}' answers with text only.`;
     return unsupportedValue("modalities", message);
   }
   const error = checkTools(spec, doc);
@@ -100,11 +104,18 @@ function editNames(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
     if (doc.get(root, spec.dropped[i]) >= 0) edit.remove(root, spec.dropped[i]);
   }
   if (!spec.takesSeveralChoices && doc.get(root, "n") >= 0) edit.remove(root, "n");
-  const effort = doc.get(root, "reasoning_effort");
-  for (let i = 0; i + 1 < spec.efforts.length; i += 2) {
-    if (!doc.stringIs(effort, spec.efforts[i])) continue;
-    edit.setString(root, "reasoning_effort", spec.efforts[i + 1]);
-    break;
+}
+
+/**
+ * Replaces values of `reasoning_effort` by the nearest that the provider knows: from, to, from, to,
+ * …
+ */
+export function mapEffort(doc: Document, pairs: StaticArray<string>, edit: JsonEdit): void {
+  const effort = doc.get(doc.root(), "reasoning_effort");
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    if (!doc.stringIs(effort, pairs[i])) continue;
+    edit.setString(doc.root(), "reasoning_effort", pairs[i + 1]);
+    return;
   }
 }
 
@@ -167,7 +178,10 @@ export function wrapInArray(doc: Document, value: i32, edit: JsonEdit): void {
   edit.replace(value, json.out.ptr, json.out.length);
 }
 
-/** Takes out of an object what is not among these names, for a provider that refuses what it does not know. */
+/**
+ * Takes out of an object what is not among these names, for a provider that refuses what it does
+ * not know.
+ */
 export function keepMembers(
   doc: Document,
   object: i32,

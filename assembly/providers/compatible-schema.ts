@@ -8,8 +8,8 @@ const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 const REQUEST = "Answer with one JSON object that matches this JSON schema:\n";
 
 /**
- * Puts the schema of a `json_schema` object in words: at the end of a leading system message, else in a system message
- * of its own.
+ * Puts the schema of a `json_schema` object in words: at the end of a leading system message, else
+ * in a system message of its own.
  */
 export function tellSchema(doc: Document, wrapper: i32, edit: JsonEdit): void {
   const first = doc.first(doc.get(doc.root(), "messages"));

@@ -79,7 +79,10 @@ export class CompatibleStream extends SseTranslator {
     this.usageText.release();
   }
 
-  /** A comment keeps the connection alive. Before the first chunk nothing is sent yet that could hold one. */
+  /**
+   * A comment keeps the connection alive. Before the first chunk nothing is sent yet that could
+   * hold one.
+   */
   private passComment(out: StreamOutput): void {
     const event = this.events;
     if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
@@ -116,14 +119,18 @@ export class CompatibleStream extends SseTranslator {
     const isOrdinary = this.repairChoices();
     if (this.failure !== null) return;
     if (EDIT.isEmpty() && isAsItCame) {
-      out.forward(event.raw, event.rawLength);
+      // Sending on may move the bytes.
       if (isOrdinary) this.rememberTemplate();
+      out.forward(event.raw, event.rawLength);
       return;
     }
     writeEdited(event.isPlain, out.writer());
   }
 
-  /** Keeps the usage, wherever the provider has put it. False: the chunk says nothing else that is to be sent. */
+  /**
+   * Keeps the usage, wherever the provider has put it. False: the chunk says nothing else that is
+   * to be sent.
+   */
   private takeUsage(): bool {
     const root = DOC.root();
     const choice = DOC.first(DOC.get(root, "choices"));
@@ -149,7 +156,9 @@ export class CompatibleStream extends SseTranslator {
     this.provider.readUsage(DOC, usage, this.call.usage);
   }
 
-  /** A chunk with usage and no choices: passes in its place at the end, if the client asked for it. */
+  /**
+   * A chunk with usage and no choices: passes in its place at the end, if the client asked for it.
+   */
   private passUsage(usage: i32): bool {
     this.keepUsage(usage);
     if (!this.call.wantsUsage || this.isUsageSent) return false;
@@ -159,7 +168,10 @@ export class CompatibleStream extends SseTranslator {
     return true;
   }
 
-  /** Whether a chunk's only choice says nothing: it has ended, or it was only there to carry the usage. */
+  /**
+   * Whether a chunk's only choice says nothing: it has ended, or it was only there to carry the
+   * usage.
+   */
   private isIdle(choice: i32, hasUsage: bool): bool {
     if (!this.isChat || (!hasUsage && this.ended == 0) || DOC.next(choice) >= 0) return false;
     const bit = bitOf(<i32>DOC.integer(DOC.get(choice, "index"), 0));

@@ -1,4 +1,5 @@
-// Tool calls of OpenAI-compatible providers, mended, and tool choices for those that know only `auto`.
+// Tool calls of OpenAI-compatible providers, mended, and tool choices for those that know only
+// `auto`.
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
@@ -19,8 +20,8 @@ export function repairToolCalls(call: Call, doc: Document, calls: i32, edit: Jso
 }
 
 /**
- * Fragments of tool calls in a chunk: a position, and for the first one of each call what a whole call has. `begun` is
- * how many calls have begun before, the answer how many have now.
+ * Fragments of tool calls in a chunk: a position, and for the first one of each call what a whole
+ * call has. `begun` is how many calls have begun before, the answer how many have now.
  */
 export function repairToolFragments(
   call: Call,
@@ -65,8 +66,8 @@ function stringifyArguments(doc: Document, value: i32, edit: JsonEdit): void {
 }
 
 /**
- * Says a tool choice to a provider that knows only `auto`: `none` by leaving the tools out, named tools by sending only
- * those. `required` cannot be said and becomes `auto`.
+ * Says a tool choice to a provider that knows only `auto`: `none` by leaving the tools out, named
+ * tools by sending only those. `required` cannot be said and becomes `auto`.
  */
 export function emulateToolChoice(doc: Document, edit: JsonEdit): void {
   const root = doc.root();

@@ -1,4 +1,5 @@
-// Usage objects of OpenAI-compatible providers: https://platform.openai.com/docs/api-reference/chat/object
+// Usage objects of OpenAI-compatible providers:
+// https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 
@@ -13,7 +14,10 @@ export function editCachedTokens(doc: Document, usage: i32, name: string, edit: 
   else edit.setRaw(usage, "prompt_tokens_details", `{"cached_tokens":${count}}`);
 }
 
-/** Adds reasoning tokens, which the provider counts beside the completion, to the completion and the total. */
+/**
+ * Adds reasoning tokens, which the provider counts beside the completion, to the completion and the
+ * total.
+ */
 export function editReasoningTokens(
   doc: Document,
   usage: i32,

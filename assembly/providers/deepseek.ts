@@ -4,11 +4,16 @@ import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
+import { mapEffort } from "./compatible-request";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
 /** `Call.note` of a request whose last message is the beginning of the answer. */
 const CONTINUES_PREFIX: i32 = 1;
+
+// @ts-ignore: decorator
+@lazy
+const EFFORTS: StaticArray<string> = ["minimal", "low", "medium", "high", "xhigh", "max"];
 
 /** DeepSeek's row. */
 export function deepseekSpec(): ProviderSpec {
@@ -16,7 +21,6 @@ export function deepseekSpec(): ProviderSpec {
     .withoutJsonSchema()
     .oneChoice()
     .renames("max_completion_tokens max_tokens")
-    .mapsEfforts("minimal low medium high xhigh max")
     .refusesParts("input_audio file")
     .cachedTokensAs("prompt_cache_hit_tokens")
     .chat("/v1")
@@ -38,6 +42,7 @@ export class Deepseek extends Provider {
     if (error !== null || call.capability != Capability.Chat) return error;
     const root = request.root();
     const messages = request.get(root, "messages");
+    mapEffort(request, EFFORTS, edit);
     const isV4 = call.model.includes("v4");
     if (thinks(call.model, request)) {
       edit.remove(root, "logprobs");
@@ -70,7 +75,9 @@ function completeReasoning(doc: Document, messages: i32, edit: JsonEdit): void {
   }
 }
 
-/** Others refuse the reasoning of turns that are over, and need that of the tool calls under way. */
+/**
+ * Others refuse the reasoning of turns that are over, and need that of the tool calls under way.
+ */
 function forgetReasoning(doc: Document, messages: i32, edit: JsonEdit): void {
   let lastUser = -1;
   for (let message = doc.first(messages); message >= 0; message = doc.next(message)) {

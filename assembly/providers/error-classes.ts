@@ -1,4 +1,5 @@
-// From what a provider said to OpenAI's status, type and code: https://platform.openai.com/docs/guides/error-codes
+// From what a provider said to OpenAI's status, type and code:
+// https://platform.openai.com/docs/guides/error-codes
 import { ApiError } from "../openai/api-error";
 import { NativeError } from "./native-error";
 
@@ -93,7 +94,10 @@ export function classOfStatus(status: i32): ErrorClass {
   }
 }
 
-/** The HTTP status, or for an error inside a 200 the status that its code is; 0 where neither is there. */
+/**
+ * The HTTP status, or for an error inside a 200 the status that its code is; 0 where neither is
+ * there.
+ */
 function saidStatus(error: NativeError): i32 {
   if (error.status != 0) return error.status;
   return isStatusCode(error.code) ? I32.parseInt(error.code, 10) : 0;
@@ -135,13 +139,12 @@ function isQuota(error: NativeError): bool {
 /** Whether an HTTP status says a class, or leaves it open, so that it may stay. */
 function saysClass(kind: ErrorClass, status: i32): bool {
   switch (kind) {
+    case ErrorClass.ContextLength:
+      return status == 413 || saysInvalid(status);
     case ErrorClass.Invalid:
     case ErrorClass.Unsupported:
-    case ErrorClass.ContextLength:
     case ErrorClass.ContentFilter:
-      return status >= 400 && status < 500 && classOfStatus(status) == ErrorClass.Invalid
-        ? status != 498
-        : kind == ErrorClass.ContextLength && status == 413;
+      return saysInvalid(status);
     case ErrorClass.NotFound:
     case ErrorClass.ModelNotFound:
       return status == 404;
@@ -152,6 +155,13 @@ function saysClass(kind: ErrorClass, status: i32): bool {
     default:
       return status >= 400 && classOfStatus(status) == kind;
   }
+}
+
+/**
+ * Whether a status is a 4xx without a class of its own. Cohere's 498 says no more than 400 does.
+ */
+function saysInvalid(status: i32): bool {
+  return status >= 400 && status != 498 && classOfStatus(status) == ErrorClass.Invalid;
 }
 
 /** The status of a class where the provider's says another. */

@@ -4,8 +4,7 @@ import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
-import { keepMembers } from "./compatible-request";
-import { classOf, ErrorClass, errorOf } from "./error-classes";
+import { keepMembers, mapEffort } from "./compatible-request";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
@@ -22,15 +21,18 @@ const MESSAGE_MEMBERS: StaticArray<string> = [
   "reasoning",
 ];
 
+// @ts-ignore: decorator
+@lazy
+const EFFORTS: StaticArray<string> = ["minimal", "low", "xhigh", "high", "max", "high"];
+
 /** Groq's row. */
 export function groqSpec(): ProviderSpec {
   return new ProviderSpec("groq", "api.groq.com")
     .oneChoice()
     .drops(
-      "logprobs top_logprobs logit_bias store metadata prediction verbosity modalities moderation " +
-        "prompt_cache_key prompt_cache_retention prompt_cache_options safety_identifier",
+      "logprobs top_logprobs logit_bias store metadata prediction verbosity modalities " +
+        "moderation prompt_cache_key prompt_cache_retention prompt_cache_options safety_identifier",
     )
-    .mapsEfforts("minimal low xhigh high max high")
     .refusesParts("input_audio file")
     .chat("/openai/v1")
     .responses("/openai/v1")
@@ -42,12 +44,15 @@ export function groqSpec(): ProviderSpec {
     .translations("/openai/v1");
 }
 
-/** Fits messages and service tiers to what Groq takes, and finds the errors it hides in `x_groq`. */
+/**
+ * Fits messages and service tiers to what Groq takes, and finds the errors it hides in `x_groq`.
+ */
 export class Groq extends Provider {
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
     const error = super.editRequest(call, request, edit);
     if (error !== null || call.capability != Capability.Chat) return error;
     const root = request.root();
+    mapEffort(request, EFFORTS, edit);
     if (!isGroqTier(request, request.get(root, "service_tier"))) edit.remove(root, "service_tier");
     const messages = request.get(root, "messages");
     for (let item = request.first(messages); item >= 0; item = request.next(item)) {
@@ -66,12 +71,6 @@ export class Groq extends Provider {
       error.message = response.string(response.get(failure, "message"));
     error.complete(call.token);
     return this.refineError(call, error);
-  }
-
-  refineError(call: Call, error: NativeError): ApiError {
-    // The flexible tier has no capacity left.
-    if (error.status == 498) return errorOf(ErrorClass.Overloaded, error);
-    return errorOf(classOf(error), error);
   }
 }
 

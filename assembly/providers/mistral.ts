@@ -1,4 +1,5 @@
-// Mistral AI, whose validator refuses every member that it does not know: https://docs.mistral.ai/api
+// Mistral AI, whose validator refuses every member that it does not know:
+// https://docs.mistral.ai/api
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";

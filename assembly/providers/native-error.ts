@@ -34,15 +34,17 @@ export class NativeError {
   complete(token: string): void {
     if (this.message.length > 0) {
       this.message = redact(this.message, token);
-    } else if (this.status == 0) {
-      this.message = `The provider '${this.provider}' answered with an error and no message.`;
-    } else {
-      this.message = `The provider '${this.provider}' answered with status ${this.status} and no message.`;
+      return;
     }
+    const what = this.status == 0 ? "an error" : `status ${this.status}`;
+    this.message = `The provider '${this.provider}' answered with ${what} and no message.`;
   }
 }
 
-/** Reads an error answer of any content. `token` is the call's credential, which a message must not show. */
+/**
+ * Reads an error answer of any content. `token` is the call's credential, which a message must not
+ * show.
+ */
 export function readErrorBody(
   provider: string,
   status: i32,
@@ -116,7 +118,9 @@ function firstOf(doc: Document, object: i32, name: string, other: string): i32 {
   return doc.absent(value) ? doc.get(object, other) : value;
 }
 
-/** Messages of a list of objects (or texts), separated by `; `, each after its place in the request. */
+/**
+ * Messages of a list of objects (or texts), separated by `; `, each after its place in the request.
+ */
 function joinMessages(doc: Document, list: i32, name: string): string {
   const texts: string[] = [];
   for (let item = doc.first(list); item >= 0; item = doc.next(item)) {

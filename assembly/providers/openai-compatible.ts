@@ -1,12 +1,10 @@
-// The providers that speak OpenAI's API with deviations that a row can say: where they are and what they take.
+// The providers that speak OpenAI's API with deviations that a row can say: where they are and what
+// they take.
 import { AuthScheme, ProviderSpec } from "./provider-spec";
 
 /** All rows. Made anew for each configuration; a configuration keeps only its own. */
 export function compatibleSpecs(): ProviderSpec[] {
-  const rows = westernSpecs();
-  const others = chineseSpecs();
-  for (let i = 0; i < others.length; ++i) rows.push(others[i]);
-  return rows;
+  return westernSpecs().concat(chineseMediaSpecs()).concat(chineseSpecs());
 }
 
 function westernSpecs(): ProviderSpec[] {
@@ -21,7 +19,8 @@ function westernSpecs(): ProviderSpec[] {
       .models("/inference/v1"),
     // https://huggingface.co/docs/inference-providers/index
     new ProviderSpec("huggingface", "router.huggingface.co").chat("/v1").models("/v1"),
-    // https://docs.api.nvidia.com/nim/reference/llm-apis: a model refuses members that it does not know.
+    // https://docs.api.nvidia.com/nim/reference/llm-apis: a model refuses members that it does not
+    // know.
     new ProviderSpec("nvidia", "integrate.api.nvidia.com")
       .usageUnasked()
       .renames("max_completion_tokens max_tokens")
@@ -36,7 +35,7 @@ function westernSpecs(): ProviderSpec[] {
   ];
 }
 
-function chineseSpecs(): ProviderSpec[] {
+function chineseMediaSpecs(): ProviderSpec[] {
   return [
     // https://platform.stepfun.com/docs/zh/api-reference/chat/chat-completion-create
     new ProviderSpec("stepfun", "api.stepfun.com")
@@ -62,6 +61,11 @@ function chineseSpecs(): ProviderSpec[] {
       .images("/v1")
       .speech("/v1")
       .transcriptions("/v1"),
+  ];
+}
+
+function chineseSpecs(): ProviderSpec[] {
+  return [
     // https://platform.baichuan-ai.com/docs/api
     new ProviderSpec("baichuan", "api.baichuan-ai.com")
       .withoutJsonSchema()
@@ -75,7 +79,8 @@ function chineseSpecs(): ProviderSpec[] {
       .renames("max_completion_tokens max_tokens")
       .chat("/v1")
       .models("/v1"),
-    // https://ai.360.com/platform/docs/overview: the token stands alone, and embeddings come without `object`.
+    // https://ai.360.com/platform/docs/overview: the token stands alone, and embeddings come
+    // without `object`.
     new ProviderSpec("ai360", "api.360.cn")
       .auth(AuthScheme.Plain)
       .embeddingsMended()

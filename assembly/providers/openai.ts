@@ -1,4 +1,5 @@
-// OpenAI itself, and whatever stands behind `openaiCustomUrl`: https://platform.openai.com/docs/api-reference
+// OpenAI itself, and whatever stands behind `openaiCustomUrl`:
+// https://platform.openai.com/docs/api-reference
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";

@@ -1,4 +1,5 @@
-// One row of the provider table: what is special about an OpenAI-compatible provider, and nothing else.
+// One row of the provider table: what is special about an OpenAI-compatible provider, and nothing
+// else.
 import { Capability } from "../routing/capability";
 
 /** How a credential is written into the request. */
@@ -23,12 +24,13 @@ export class FittedNumber {
 /** A provider's row. Setters return the row, so that a row reads as one expression. */
 export class ProviderSpec {
   private readonly paths: StaticArray<string> = new StaticArray<string>(Capability.Count).fill("");
-  /** Members of a chat request that this provider does not take and that mean nothing for the answer. */
+  /**
+   * Members of a chat request that this provider does not take and that mean nothing for the
+   * answer.
+   */
   dropped: string[] = [];
   /** Members that have another name here: from, to, from, to, … */
   renamed: string[] = [];
-  /** Values of `reasoning_effort` that have another name here: from, to, … */
-  efforts: string[] = [];
   /** Members that a request is refused for. */
   refused: string[] = [];
   /** Types of content parts that a request is refused for. */
@@ -67,7 +69,10 @@ export class ProviderSpec {
     readonly host: string,
   ) {}
 
-  /** Says that a capability is there and at which path; `{…}` stand for the client's path parameters. */
+  /**
+   * Says that a capability is there and at which path; `{…}` stand for the client's path
+   * parameters.
+   */
   serves(capability: Capability, path: string): ProviderSpec {
     this.paths[capability] = path;
     return this;
@@ -163,12 +168,6 @@ export class ProviderSpec {
   /** Members that are renamed: `from to from to`. */
   renames(pairs: string): ProviderSpec {
     this.renamed = pairs.split(" ");
-    return this;
-  }
-
-  /** Values of `reasoning_effort` that are replaced by the nearest known one: `from to from to`. */
-  mapsEfforts(pairs: string): ProviderSpec {
-    this.efforts = pairs.split(" ");
     return this;
   }
 

@@ -1,4 +1,5 @@
-// The base of all providers, and itself the OpenAI-compatible one: https://platform.openai.com/docs/api-reference
+// The base of all providers, and itself the OpenAI-compatible one:
+// https://platform.openai.com/docs/api-reference
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
@@ -22,9 +23,10 @@ import { StreamTranslator } from "./stream-translator";
 const EDIT: JsonEdit = new JsonEdit();
 
 /**
- * A provider of one configuration: immutable, without state of any request, and without a call to the host.
- * The methods stand in the order in which an exchange runs through them. As it stands the class speaks OpenAI's own
- * format with the deviations of its row; a native protocol overrides what differs.
+ * A provider of one configuration: immutable, without state of any request, and without a call to
+ * the host. The methods stand in the order in which an exchange runs through them. As it stands the
+ * class speaks OpenAI's own format with the deviations of its row; a native protocol overrides what
+ * differs.
  */
 export class Provider {
   constructor(
@@ -57,7 +59,10 @@ export class Provider {
     return own.has(capability) ? own.get(capability) : this.spec.path(capability);
   }
 
-  /** The path that the provider serves a call at, without query. "": the provider lacks the capability. */
+  /**
+   * The path that the provider serves a call at, without query. "": the provider lacks the
+   * capability.
+   */
   path(call: Call): string {
     return fillTemplate(this.pathTemplate(call.capability), call.pathParameters);
   }
@@ -67,7 +72,10 @@ export class Provider {
     return call.query;
   }
 
-  /** Whether client and provider speak the same foreign protocol, so that answers and errors pass as they are. */
+  /**
+   * Whether client and provider speak the same foreign protocol, so that answers and errors pass as
+   * they are.
+   */
   speaksNatively(call: Call): bool {
     return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
   }
@@ -85,7 +93,10 @@ export class Provider {
     }
   }
 
-  /** Turns the client's JSON body into the provider's. An error says what cannot be said to this provider. */
+  /**
+   * Turns the client's JSON body into the provider's. An error says what cannot be said to this
+   * provider.
+   */
   encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
     EDIT.begin(request);
     const error = this.editRequest(call, request, EDIT);
@@ -131,12 +142,18 @@ export class Provider {
     return null;
   }
 
-  /** Whether answers are in OpenAI's own format, so that one that cannot be read may be sent on as it is. */
+  /**
+   * Whether answers are in OpenAI's own format, so that one that cannot be read may be sent on as
+   * it is.
+   */
   speaksOpenAi(): bool {
     return true;
   }
 
-  /** An error that hides in an answer or in an event of a stream with status 200. Null: there is none. */
+  /**
+   * An error that hides in an answer or in an event of a stream with status 200. Null: there is
+   * none.
+   */
   findError(call: Call, response: Document): ApiError | null {
     return isErrorDocument(response) ? this.decodeErrorDocument(call, 0, response) : null;
   }
@@ -144,12 +161,18 @@ export class Provider {
   /** Deviations of this provider's answers beyond those that are mended for all. */
   editResponse(call: Call, response: Document, edit: JsonEdit): void {}
 
-  /** A stream chunk that is far from OpenAI's shape, written anew: it goes on as if it had come so. Null: it is not. */
+  /**
+   * A stream chunk that is far from OpenAI's shape, written anew: it goes on as if it had come so.
+   * Null: it is not.
+   */
   rewriteChunk(call: Call, chunk: Document): ByteWriter | null {
     return null;
   }
 
-  /** Deviations of this provider's stream chunks beyond those that are mended for all. False drops the chunk. */
+  /**
+   * Deviations of this provider's stream chunks beyond those that are mended for all. False drops
+   * the chunk.
+   */
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
     return true;
   }
@@ -196,7 +219,9 @@ export class Provider {
     readErrorValue(answer, answer.root(), error);
   }
 
-  /** Sets status, type and code of an error; a provider with codes of its own looks at those first. */
+  /**
+   * Sets status, type and code of an error; a provider with codes of its own looks at those first.
+   */
   refineError(call: Call, error: NativeError): ApiError {
     return errorOf(classOf(error), error);
   }

@@ -1,4 +1,5 @@
-// Takes credentials out of texts that clients get to see: some providers repeat keys and addresses in their messages.
+// Takes credentials out of texts that clients get to see: some providers repeat keys and addresses
+// in their messages.
 
 /** Shorter ones are no credentials but words such as `EMPTY`, which may stand in any text. */
 const SHORTEST_TOKEN: i32 = 8;
@@ -31,7 +32,9 @@ function maskAfter(text: string, mark: string): string {
   return parts.join("");
 }
 
-/** Where a value ends that began at `at`: at a space, a quote, or what ends a part of an address. */
+/**
+ * Where a value ends that began at `at`: at a space, a quote, or what ends a part of an address.
+ */
 function endOfValue(text: string, at: i32): i32 {
   while (at < text.length && !" \t\r\n\"'`<>&,;)]}".includes(text.charAt(at))) ++at;
   return at;

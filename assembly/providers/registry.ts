@@ -22,7 +22,10 @@ import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
-/** Providers with a class of their own: those that speak another protocol, and those whose row does not say all. */
+/**
+ * Providers with a class of their own: those that speak another protocol, and those whose row does
+ * not say all.
+ */
 function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
@@ -49,8 +52,8 @@ function createOwn(settings: ProviderSettings): Provider | null {
 
 /** The types that `createOwn` knows. */
 const OWN_TYPES =
-  "openai claude baidu cloudflare deepseek doubao generic github grok groq mistral moonshot ollama " +
-  "openrouter perplexity spark together-ai vllm zhipuai";
+  "openai claude baidu cloudflare deepseek doubao generic github grok groq mistral moonshot " +
+  "ollama openrouter perplexity spark together-ai vllm zhipuai";
 
 /** Makes the provider that the settings name. Null: there is none of that type. */
 export function createProvider(settings: ProviderSettings): Provider | null {

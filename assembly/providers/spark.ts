@@ -12,7 +12,8 @@ import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
-// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text has come.
+// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text has
+// come.
 const GENERATION_X1: i32 = 1;
 const GENERATION_X2: i32 = 2;
 const GENERATION_X2_FLASH: i32 = 3;

@@ -5,7 +5,9 @@ import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
-/** The row of vLLM; the host is that of a service in the cluster unless the configuration names one. */
+/**
+ * The row of vLLM; the host is that of a service in the cluster unless the configuration names one.
+ */
 export function vllmSpec(): ProviderSpec {
   return new ProviderSpec("vllm", "vllm-service.cluster.local")
     .withoutToken()

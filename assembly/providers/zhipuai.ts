@@ -21,7 +21,8 @@ export function zhipuaiSpec(): ProviderSpec {
     .fits("top_p", 0.01, 0.99)
     .renames("max_completion_tokens max_tokens user user_id")
     .drops(
-      "seed presence_penalty frequency_penalty logit_bias logprobs top_logprobs parallel_tool_calls",
+      "seed presence_penalty frequency_penalty logit_bias logprobs top_logprobs " +
+        "parallel_tool_calls",
     )
     .chat("/api/paas/v4")
     .embeddings("/api/paas/v4")

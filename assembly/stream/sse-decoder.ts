@@ -112,7 +112,8 @@ export class SseDecoder extends FrameDecoder {
   /** The quick way for what nearly every event is: one data line, LF, LF. False: the lines have to be looked at. */
   private takePlainEvent(): bool {
     const start = this.eventStart;
-    if (this.lineStart != start || this.skipLineFeed || this.limit - start < 8) return false;
+    // Once only: an event that comes in many pieces is not scanned from its beginning with each of them.
+    if (this.scanned != start || this.skipLineFeed || this.limit - start < 8) return false;
     const ptr = this.base + start;
     if (load<u32>(ptr) != DATA || load<u16>(ptr, 4) != COLON_SPACE) return false;
     const end = findLineBreak(ptr + 6, this.base + this.limit);

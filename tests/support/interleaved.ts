@@ -5,8 +5,8 @@ import { chunk, CHUNKS_END, send, STREAM_HEAD } from "./raw-provider.ts";
 import { chunkOf, DONE, event, finishOf } from "./watched-gateway.ts";
 
 const WORDS = 40;
-/** Bytes of one piece: no event begins or ends with one. */
-const PIECE = 37;
+/** Bytes of the pieces, in turn: some hold the end of one event and most of the next. */
+const PIECES = [37, 311, 5, 173];
 
 /** A script for two requests. The first waits for the second. */
 export function interleaved(): (socket: Socket) => Promise<void> {
@@ -19,11 +19,13 @@ export function interleaved(): (socket: Socket) => Promise<void> {
     if (waiting.length < 2) return;
     for (const one of waiting) await send(one.socket, STREAM_HEAD);
     const length = Math.max(...waiting.map(({ bytes }) => bytes.length));
-    for (let at = 0; at < length; at += PIECE) {
+    for (let at = 0, turn = 0; at < length; ++turn) {
+      const end = at + (PIECES[turn % PIECES.length] ?? 1);
       for (const one of waiting) {
-        const piece = one.bytes.subarray(at, at + PIECE);
+        const piece = one.bytes.subarray(at, end);
         if (piece.length > 0) await send(one.socket, chunk(piece));
       }
+      at = end;
     }
     for (const one of waiting) one.socket.end(CHUNKS_END);
   };

@@ -15,6 +15,8 @@ export const CLIENT_SECRETS = {
   "x-api-key": "canary-x-api-key-44d1",
   "api-key": "canary-api-key-9be3",
   "x-goog-api-key": "canary-goog-0c55",
+  "x-authorization": "canary-x-authorization-b2a4",
+  "proxy-authorization": "Basic canary-proxy-51d7",
   cookie: "session=canary-cookie-e812",
 };
 
@@ -170,9 +172,7 @@ export class WatchedGateway {
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual(JSON.parse(answer.text), COMPLETION);
     assert.equal(await this.createdVms(), this.vms, "a VM was made anew");
-    const log = this.envoy.log();
-    assert.doesNotMatch(log, BROKEN);
-    assert.doesNotMatch(log, SECRET, "Envoy's log shows a secret");
+    this.checkLog();
     assert.doesNotMatch(this.seen.join("\n"), SECRET, "an answer shows a secret");
     for (const { rawHeaders, path } of this.provider.requests) {
       const shown = `${path}\n${rawHeaders.join("\n")}`.replaceAll(CONFIGURED_TOKEN, "");
@@ -184,6 +184,12 @@ export class WatchedGateway {
     this.provider.requests.length = 0;
   }
 
+  private checkLog(): void {
+    const log = this.envoy.log();
+    assert.doesNotMatch(log, BROKEN);
+    assert.doesNotMatch(log, SECRET, "Envoy's log shows a secret");
+  }
+
   private async createdVms(): Promise<string> {
     const url = `http://127.0.0.1:${this.envoy.adminPort}/stats?filter=wasm.*created`;
     const text = await (await fetch(url)).text();
@@ -191,9 +197,11 @@ export class WatchedGateway {
     return text;
   }
 
+  /** Ends it, and looks through the rest of the log. */
   async stop(): Promise<void> {
     await this.envoy.stop();
     await this.provider.close();
+    this.checkLog();
   }
 }
 
