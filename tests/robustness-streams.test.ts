@@ -179,6 +179,12 @@ test("a stream in CR LF, and with names, is made plain", async () => {
   assert.equal(textOf(answer), "Hello");
 });
 
+test("a [DONE] in spaces is made plain", async () => {
+  gateway.provider.script = stream(START + event(finishOf()), "data:   [DONE] \n\n");
+  const answer = await chat();
+  assert.equal(textOf(answer), "Hel");
+});
+
 test("an event of several MiB", async () => {
   const content = "x".repeat(5 * 1024 * 1024);
   gateway.provider.script = stream(START, event(chunkOf(content)) + REST);

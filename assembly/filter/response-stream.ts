@@ -43,7 +43,11 @@ function translate(
 ): void {
   const decoder = translator.decoder();
   decoder.push(ptr, length);
-  while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
+  while (translator.failure === null) {
+    if (translator.passKnown(OUTPUT)) continue;
+    if (!decoder.next()) break;
+    translator.onFrame(OUTPUT);
+  }
   if (endOfStream && translator.failure === null) {
     decoder.finish();
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);

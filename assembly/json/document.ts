@@ -70,11 +70,11 @@ export class Document extends JsonTape {
     const quoted = name.length + 2;
     let found = -1;
     for (let child = this.first(object); child >= 0; child = this.nextOf(child)) {
-      const length = this.lengthOf(child - 1);
+      const key = child - 1;
+      const length = this.lengthOf(key);
       if (length < quoted) continue;
-      if (length == quoted ? this.textIs(child - 1, name) : this.isEscaped(child - 1, name)) {
-        found = child;
-      }
+      const mayBe = length == quoted || this.hasEscapes(key);
+      if (mayBe && this.textIs(key, name)) found = child;
     }
     return found;
   }
@@ -179,11 +179,6 @@ export class Document extends JsonTape {
       return scratch.length == text.length && asciiEquals(scratch.ptr, text);
     }
     return length == text.length && asciiEquals(this.inner(id), text);
-  }
-
-  /** Whether a key is longer than its text only because of its escapes. */
-  private isEscaped(id: i32, text: string): bool {
-    return this.hasEscapes(id) && this.textIs(id, text);
   }
 
   private text16(id: i32): string {

@@ -6,7 +6,7 @@ import { JsonEdit } from "../json/edit";
 import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
-import { ChunkTemplate } from "../stream/chunk-template";
+import { EventTemplate } from "../stream/event-template";
 import { beginEvent, endEvent, joinLines, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
@@ -27,7 +27,7 @@ const WATCHED_CHOICES: i32 = 64;
 
 /** One stream. Events that are right go out byte for byte. */
 export class CompatibleStream extends SseTranslator {
-  private readonly template: ChunkTemplate = new ChunkTemplate();
+  private readonly template: EventTemplate = new EventTemplate();
   private readonly envelope: ChunkEnvelope;
   private readonly isChat: bool;
   private isDone: bool = false;
@@ -51,6 +51,16 @@ export class CompatibleStream extends SseTranslator {
     this.envelope = new ChunkEnvelope(call, isChat);
   }
 
+  passKnown(out: StreamOutput): bool {
+    const ptr = this.events.unread();
+    if (ptr == 0 || this.isDone) return false;
+    const length = this.template.match(ptr, this.events.pending());
+    if (length == 0) return false;
+    this.events.skip(length);
+    out.forward(ptr, length);
+    return true;
+  }
+
   onFrame(out: StreamOutput): void {
     const event = this.events;
     if (!event.hasPayload) {
@@ -58,10 +68,6 @@ export class CompatibleStream extends SseTranslator {
       return;
     }
     if (this.isDone || event.payloadLength == 0) return;
-    if (event.isPlain && this.template.fits(event.payload, event.payloadLength)) {
-      out.forward(event.raw, event.rawLength);
-      return;
-    }
     if (event.isDoneMark()) this.onDone(out);
     else this.onChunk(out);
   }
@@ -241,8 +247,15 @@ export class CompatibleStream extends SseTranslator {
     const text = this.isChat
       ? DOC.get(DOC.get(choice, "delta"), "content")
       : DOC.get(choice, "text");
-    if (DOC.isString(text)) {
-      this.template.remember(DOC.ptr, DOC.length, DOC.start(text), DOC.end(text));
+    if (!DOC.isString(text)) return;
+    const start = DOC.start(text);
+    const end = DOC.end(text);
+    const padding = DOC.get(DOC.root(), "obfuscation");
+    if (DOC.isString(padding) && DOC.start(padding) > end) {
+      const from = DOC.start(padding);
+      this.template.rememberTwo(DOC.ptr, DOC.length, start, end, from, DOC.end(padding));
+    } else {
+      this.template.remember(DOC.ptr, DOC.length, start, end);
     }
   }
 
@@ -268,7 +281,9 @@ export class CompatibleStream extends SseTranslator {
       this.writeUsage(out.writer());
     }
     const event = this.events;
-    if (event.isPlain && event.isDoneMark()) out.forward(event.raw, event.rawLength);
+    // With spaces around it clients would not know it.
+    const isExact = event.isPlain && event.payloadLength == 6 && event.isDoneMark();
+    if (isExact) out.forward(event.raw, event.rawLength);
     else writeDone(out.writer());
   }
 

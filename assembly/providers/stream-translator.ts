@@ -14,6 +14,11 @@ export abstract class StreamTranslator {
 
   /** The framing of this stream. */
   abstract decoder(): FrameDecoder;
+  /** The quick way for a frame that is known to need nothing: sends it on. False: the decoder has to find it. */
+  passKnown(out: StreamOutput): bool {
+    return false;
+  }
+
   /** Takes the frame that the decoder has just found. */
   abstract onFrame(out: StreamOutput): void;
   /** The provider's stream is over. Sets `failure` where it ended too early. */

@@ -24,19 +24,6 @@ export class ChunkTemplate {
     this.back.bytes(ptr + end - 1, length - end + 1);
   }
 
-  /** Whether a chunk is the remembered one with another text. */
-  fits(ptr: usize, length: i32): bool {
-    const front = this.front.length;
-    const back = this.back.length;
-    if (front == 0 || length < front + back) return false;
-    const end = ptr + length - back;
-    return (
-      isEqual(ptr, this.front.ptr, front) &&
-      isEqual(end, this.back.ptr, back) &&
-      isStringInterior(ptr + front, end)
-    );
-  }
-
   /**
    * Finds the text of an event that is the remembered one with another text. White space behind the text does not
    * matter: some providers pad their events with it. The text is checked to be a JSON string.
@@ -97,16 +84,4 @@ function isEqual(a: usize, b: usize, length: i32): bool {
 @inline
 function isSameBlock(a: usize, b: usize): bool {
   return !v128.any_true(v128.xor(v128.load(a), v128.load(b)));
-}
-
-/** Whether the bytes can stand in a string that a quote at `end` closes. */
-function isStringInterior(ptr: usize, end: usize): bool {
-  while (ptr < end) {
-    const byte = load<u8>(ptr);
-    if (byte == 0x22 || byte < 0x20) return false;
-    const isEscape = byte == 0x5c;
-    if (isEscape && load<u8>(ptr, 1) < 0x20) return false;
-    ptr += isEscape ? 2 : 1;
-  }
-  return ptr == end;
 }

@@ -86,6 +86,18 @@ export class SseDecoder extends FrameDecoder {
     }
   }
 
+  /** Address of the next event where nothing of it has been looked at yet; else 0. */
+  unread(): usize {
+    const isFresh = this.open && !this.failed && !this.atStreamStart && !this.skipLineFeed;
+    return isFresh && this.lineStart == this.eventStart ? this.base + this.eventStart : 0;
+  }
+
+  /** Leaves out an event of `length` bytes at `unread`, its end included. */
+  skip(length: i32): void {
+    this.eventStart += length;
+    this.lineStart = this.scanned = this.eventStart;
+  }
+
   finish(): void {
     this.open = true;
     this.finished = true;
