@@ -14,7 +14,7 @@ import { PLUGIN } from "./support/envoy.ts";
 
 const FOLDER = fileURLToPath(new URL("fixtures", import.meta.url));
 const SEED = Number(process.env.SEED ?? 1);
-const MUTATIONS = Number(process.env.MUTATIONS ?? 20);
+const MUTATIONS = Number(process.env.MUTATIONS ?? 30);
 const LONGEST_SHOWN = 3000;
 const CHAT = "/v1/chat/completions";
 
@@ -57,7 +57,7 @@ function fault({ response }: RunResult): string {
   if (response.status >= 300 && response.status < 400) return "";
   if (response.status >= 400) return errorFault(text, type);
   if (response.headers.some(([name]) => name === "content-encoding")) return "";
-  if (type.startsWith("text/event-stream")) return streamFault(text);
+  if (type.startsWith("text/event-stream") && !/^\s*\{/.test(text)) return streamFault(text);
   const { choices } = JSON.parse(text) as { choices?: unknown };
   return Array.isArray(choices) ? "" : "an answer without choices";
 }
@@ -78,7 +78,8 @@ function streamFault(text: string): string {
   const foreign = payloads.find((own) => !own.startsWith("data: ") || own.includes("\n"));
   if (foreign !== undefined) return `the event ${foreign}`;
   const last = payloads.pop();
-  for (const own of payloads) JSON.parse(own.slice("data: ".length));
+  const chunks = payloads.map((own) => JSON.parse(own.slice("data: ".length)) as object);
+  if (chunks.some((own) => "error" in own)) return "an error that is not the end";
   if (last === "data: [DONE]") return "";
   const end = JSON.parse(last?.slice("data: ".length) ?? "null") as { error?: object } | null;
   return end?.error === undefined ? "a stream without an end" : "";

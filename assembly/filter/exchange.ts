@@ -12,9 +12,13 @@ export class Exchange {
   target: string = "";
   /** Headers of the client that must not go on, as `findWithheld` tells them. */
   withheldHeaders: u32 = 0;
+  /** Bytes of the request's body as its headers told them, or -1. */
+  requestLength: i32 = -1;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** Bytes of the answer's body as its headers told them, or -1. */
+  responseLength: i64 = -1;
   /** Some of the answer's body has come. */
   hasResponseBody: bool = false;
   /** The error answer is compressed, so that it cannot be read. */

@@ -64,7 +64,9 @@ export class HttpContext extends StreamContext {
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }
-    if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+    // The end comes as a piece of its own: a body that is all there need not wait for it.
+    const isWhole = endOfStream || length == exchange.requestLength;
+    if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
     exchange.phase = finishRequest(exchange, length);
     return exchange.phase == Phase.Over
       ? FilterBodyStatus.StopIterationNoBuffer
@@ -96,13 +98,16 @@ export class HttpContext extends StreamContext {
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
-    exchange.hasResponseBody = true;
     switch (exchange.phase) {
       case Phase.GatheringResponse:
-        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+        exchange.hasResponseBody = true;
+        if (!endOfStream && length != exchange.responseLength) {
+          return FilterBodyStatus.StopIterationAndBuffer;
+        }
         finishResponse(exchange, length);
         return FilterBodyStatus.Continue;
       case Phase.GatheringError:
+        exchange.hasResponseBody = true;
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return FilterBodyStatus.Continue;

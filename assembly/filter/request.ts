@@ -27,6 +27,7 @@ const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
 const CUSTOM_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
+const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
 
 /** Takes the headers. The answer is the phase that follows: gathering, awaiting, passing or over. */
@@ -36,7 +37,9 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   call.created = currentTimeNanoseconds() / 1_000_000_000;
   call.random = randomBits();
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  const endpoint = findEndpoint(call.clientPath, call.pathParameters);
+  PARAMETERS.length = 0;
+  const endpoint = findEndpoint(call.clientPath, PARAMETERS);
+  if (PARAMETERS.length > 0) call.pathParameters = PARAMETERS.slice();
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(error);
@@ -73,7 +76,7 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   const target = headers.get(":path");
   exchange.target = target;
   const mark = target.indexOf("?");
-  call.method = headers.get(":method");
+  call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
   call.clientPath = mark < 0 ? target : target.substring(0, mark);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
@@ -129,8 +132,9 @@ function checkBodyHeaders(
   if (endOfStream) {
     return invalidRequest("We could not parse the JSON body of your request: it is empty.");
   }
-  const length = parseFloat(headers.get("content-length"));
-  if (length > <f64>exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
+  const length = headers.integer("content-length");
+  if (length > exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
+  exchange.requestLength = <i32>length;
   const encoding = headers.get("content-encoding");
   if (encoding.length == 0 || encoding == "identity") return null;
   const message = `The request body is encoded as '${encoding}'. Send it without content-encoding.`;

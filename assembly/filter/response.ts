@@ -20,30 +20,26 @@ const WHOLE: ByteWriter = new ByteWriter();
 
 /** Takes the headers of an answer. The answer is the phase that follows. */
 export function beginResponse(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  const isStream = exchange.call.stream;
-  // One header costs less than all of them, and more than one costs more.
-  if (isStream) headers.read(HeaderMapType.ResponseHeaders);
-  const status = <i32>(
-    parseInt(
-      isStream ? headers.get(":status") : getHeader(HeaderMapType.ResponseHeaders, ":status"),
-    )
-  );
+  headers.read(HeaderMapType.ResponseHeaders);
+  const status = <i32>headers.integer(":status");
   exchange.status = status;
-  if (status >= 400) return beginError(exchange, endOfStream);
+  if (status >= 400) return beginError(exchange, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
-  if (isStream) return beginStream(exchange, headers, endOfStream);
-  return endOfStream ? emptyAnswer(exchange) : Phase.GatheringResponse;
+  if (endOfStream) return emptyAnswer(exchange);
+  if (headers.has("content-encoding") && !headers.is("content-encoding", "identity")) {
+    return beginCompressed(exchange, headers.get("content-encoding"));
+  }
+  const isJson = headers.contains("content-type", "json");
+  if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
+  exchange.responseLength = headers.integer("content-length");
+  if (!isJson && !exchange.call.stream) {
+    setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
+  }
+  return Phase.GatheringResponse;
 }
 
-function beginStream(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  if (endOfStream) return emptyAnswer(exchange);
-  if (headers.has("content-encoding") && !headers.contains("content-encoding", "identity")) {
-    if (mayPassCompressed(exchange, headers.get("content-encoding"))) return Phase.Passing;
-    replyWithError(compressedAnswer(exchange, headers.get("content-encoding")));
-    return Phase.Over;
-  }
-  if (headers.contains("content-type", "json")) return Phase.GatheringResponse;
+function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
@@ -52,22 +48,21 @@ function beginStream(exchange: Exchange, headers: Headers, endOfStream: bool): P
   return Phase.HoldingStream;
 }
 
+/** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
+function beginCompressed(exchange: Exchange, encoding: string): Phase {
+  const provider = exchange.config.provider;
+  if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
+  replyWithError(invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`));
+  return Phase.Over;
+}
+
 /** An answer without a body. */
 export function emptyAnswer(exchange: Exchange): Phase {
   replyWithError(invalidUpstreamResponse(exchange.config.provider.id, "it is empty"));
   return Phase.Over;
 }
 
-/** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
-function mayPassCompressed(exchange: Exchange, encoding: string): bool {
-  return exchange.acceptsGzip && encoding == "gzip" && exchange.config.provider.speaksOpenAi();
-}
-
-function compressedAnswer(exchange: Exchange, encoding: string): ApiError {
-  return invalidUpstreamResponse(exchange.config.provider.id, `it is compressed (${encoding})`);
-}
-
-function beginError(exchange: Exchange, endOfStream: bool): Phase {
+function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
   if (provider.speaksNatively(exchange.call)) return Phase.Passing;
   const details = getProperty("response\0code_details");
@@ -76,7 +71,7 @@ function beginError(exchange: Exchange, endOfStream: bool): Phase {
     return Phase.Over;
   }
   if (endOfStream) return emptyError(exchange);
-  exchange.isCompressed = getHeader(HeaderMapType.ResponseHeaders, "content-encoding").length > 0;
+  exchange.isCompressed = headers.has("content-encoding");
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
   return Phase.GatheringError;
 }
@@ -92,9 +87,7 @@ export function emptyError(exchange: Exchange): Phase {
 export function finishResponse(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
-  const size = bytes.length;
-  BODY.clear();
-  const error = decode(exchange, bytes.ptr, size);
+  const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
     sendError(error);
@@ -103,29 +96,20 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
-  setContentLength(BODY.resultLength(size));
+  setContentLength(BODY.resultLength(bytes.length));
 }
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  BODY.clear();
+  const call = exchange.call;
   const provider = exchange.config.provider;
   if (!RESPONSE.parse(ptr, length)) {
-    return unreadableAnswer(exchange, jsonErrorText(RESPONSE.error));
+    const reason = jsonErrorText(RESPONSE.error);
+    return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
   }
-  const call = exchange.call;
   const error = provider.decodeResponse(call, RESPONSE, BODY);
   if (error !== null || !call.stream) return error;
   return streamWhole(call, ptr, length);
-}
-
-/** What the client gets for a 200 that is no JSON. Null: it gets just that. */
-function unreadableAnswer(exchange: Exchange, reason: string): ApiError | null {
-  const encoding = getHeader(HeaderMapType.ResponseHeaders, "content-encoding");
-  if (encoding.length == 0 || encoding == "identity") {
-    return invalidUpstreamResponse(exchange.config.provider.id, `it is no JSON (${reason})`);
-  }
-  if (mayPassCompressed(exchange, encoding)) return null;
-  removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
-  return compressedAnswer(exchange, encoding);
 }
 
 /** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */

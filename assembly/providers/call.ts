@@ -2,6 +2,9 @@
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 
+/** Of the many paths without parameters. Never written to. */
+const NO_PARAMETERS: string[] = [];
+
 /** One request on its way to a provider. */
 export class Call {
   capability: Capability = Capability.Unknown;
@@ -11,7 +14,7 @@ export class Call {
   /** The client's query without the question mark. */
   query: string = "";
   /** Values of `{…}` in the capability's path, in order. */
-  pathParameters: string[] = [];
+  pathParameters: string[] = NO_PARAMETERS;
   /** The model as the client named it. */
   requestedModel: string = "";
   /** The model as the provider shall hear it. */

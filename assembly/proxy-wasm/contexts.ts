@@ -57,6 +57,9 @@ export type RootContextFactory = (id: u32) => RootContext;
 
 const roots: Map<u32, RootContext> = new Map<u32, RootContext>();
 const streams: Map<u32, StreamContext> = new Map<u32, StreamContext>();
+/** The stream of the last callback: the next one is mostly for the same. */
+let lastId: u32 = 0;
+let lastStream: StreamContext | null = null;
 let factory: RootContextFactory | null = null;
 
 /** Says which class a configuration gets. */
@@ -78,10 +81,18 @@ export function findRoot(id: u32): RootContext | null {
 }
 
 export function findStream(id: u32): StreamContext | null {
-  return streams.has(id) ? streams.get(id) : null;
+  if (id == lastId) return lastStream;
+  if (!streams.has(id)) return null;
+  lastId = id;
+  lastStream = streams.get(id);
+  return lastStream;
 }
 
 export function deleteContext(id: u32): void {
+  if (id == lastId) {
+    lastId = 0;
+    lastStream = null;
+  }
   if (streams.has(id)) {
     streams.get(id).onDelete();
     streams.delete(id);

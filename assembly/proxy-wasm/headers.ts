@@ -22,16 +22,24 @@ export class Headers {
   private count: i32 = 0;
   /** Bytes of the value that `find` has found. */
   private valueLength: i32 = 0;
+  /** Bit n is set where a name has n bytes: most names that are asked for are absent. */
+  private nameLengths: u64 = 0;
 
   /** Reads the map of the current stream. */
   read(type: HeaderMapType): void {
     this.bytes.clear();
     this.count = 0;
+    this.nameLengths = 0;
     const status = proxy_get_header_map_pairs(type, pointerCell(), lengthCell());
     const length = receivedLength();
     if (status != Status.Ok || length < 4) return;
     this.bytes.bytes(receivedPtr(), length);
     this.count = load<i32>(this.bytes.ptr);
+    let lengths: u64 = 0;
+    for (let i = 0; i < this.count; ++i) {
+      lengths |= <u64>1 << (load<i32>(this.bytes.ptr + ((<usize>i) << 3), 4) & 63);
+    }
+    this.nameLengths = lengths;
   }
 
   /** The first value of a header by its lower-case ASCII name, or "" where it is absent. */
@@ -43,6 +51,18 @@ export class Headers {
   /** Whether a header is there, be it empty. */
   has(name: string): bool {
     return this.find(name) != 0;
+  }
+
+  /** Whether a header is there with just this ASCII value. */
+  is(name: string, text: string): bool {
+    const value = this.find(name);
+    return value != 0 && this.valueLength == text.length && asciiEquals(value, text);
+  }
+
+  /** The decimal number that a header's value is; -1 where it is absent or something else. */
+  integer(name: string): i64 {
+    const value = this.find(name);
+    return value == 0 ? -1 : parseDecimal(value, this.valueLength);
   }
 
   /** Whether a header is there and its value contains an ASCII text, of just this case. */
@@ -59,6 +79,7 @@ export class Headers {
   private find(name: string): usize {
     const sizes = this.bytes.ptr + 4;
     const wanted = name.length;
+    if ((this.nameLengths & (<u64>1 << (wanted & 63))) == 0) return 0;
     let at = sizes + ((<usize>this.count) << 3);
     for (let i = 0; i < this.count; ++i) {
       const nameLength = load<i32>(sizes + ((<usize>i) << 3));
@@ -71,6 +92,18 @@ export class Headers {
     }
     return 0;
   }
+}
+
+/** A number of up to 18 digits; -1 for anything else. */
+function parseDecimal(ptr: usize, length: i32): i64 {
+  if (length == 0 || length > 18) return -1;
+  let number: i64 = 0;
+  for (let i = 0; i < length; ++i) {
+    const digit = <u32>load<u8>(ptr + i) - 0x30;
+    if (digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** One header of the current stream, or "" where it is absent. */
