@@ -104,6 +104,16 @@ describe("Endpoint", () => {
   });
 });
 
+describe("path parameters", () => {
+  it("never climb", () => {
+    expect(found("/v1/files/..")).toBe("-");
+    expect(found("/v1/files/%2e%2E/content")).toBe("-");
+    expect(found("/v1/files/.")).toBe("-");
+    expect(found("/v1/files/...")).toBe("openai/v1/retrievefile ...");
+    expect(found("/v1/files/a..b")).toBe("openai/v1/retrievefile a..b");
+  });
+});
+
 describe("Capability", () => {
   it("has one endpoint each, and one key each", () => {
     const keys = capabilityKeys();

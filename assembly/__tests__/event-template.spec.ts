@@ -116,7 +116,7 @@ describe("EventTemplate", () => {
     made.rememberTwo(chunk.ptr, chunk.length, 5, 8, 24, 29);
     expect(matched(made, 'data: {"t":"long \\" text","u":null,"pad":""}\n\n')).toBe(46);
     expect(matched(made, 'data: {"t":"","u":null,"pad":"abcdefghijklmnopqrstuvwxyz"}\n\n')).toBe(
-      59,
+      60,
     );
     expect(matched(made, 'data: {"t":"x","u":1,"pad":"abc"}\n\n')).toBe(0);
     expect(matched(made, 'data: {"t":"x","u":null,"pad":"a"b"}\n\n')).toBe(0);

@@ -4,7 +4,7 @@ import { allocateReceived } from "./received";
 import { FilterBodyStatus, FilterHeadersStatus, FilterTrailersStatus } from "./types";
 
 /** Streams between two collections: a collection costs tens of microseconds, a stream leaves a few kilobytes. */
-const STREAMS_PER_COLLECTION: u32 = 64;
+const STREAMS_PER_COLLECTION: u32 = 256;
 /** Body callbacks between two collections, for streams that never seem to end. */
 const BODIES_PER_COLLECTION: u32 = 1024;
 

@@ -36,8 +36,9 @@ export class Headers {
     this.bytes.bytes(receivedPtr(), length);
     this.count = load<i32>(this.bytes.ptr);
     let lengths: u64 = 0;
-    for (let i = 0; i < this.count; ++i) {
-      lengths |= <u64>1 << (load<i32>(this.bytes.ptr + ((<usize>i) << 3), 4) & 63);
+    for (let i = 0, size = this.bytes.ptr + 4; i < this.count; ++i, size += 8) {
+      const length = load<i32>(size);
+      lengths |= lengthBit(length);
     }
     this.nameLengths = lengths;
   }
@@ -79,7 +80,7 @@ export class Headers {
   private find(name: string): usize {
     const sizes = this.bytes.ptr + 4;
     const wanted = name.length;
-    if ((this.nameLengths & (<u64>1 << (wanted & 63))) == 0) return 0;
+    if ((this.nameLengths & lengthBit(wanted)) == 0) return 0;
     let at = sizes + ((<usize>this.count) << 3);
     for (let i = 0; i < this.count; ++i) {
       const nameLength = load<i32>(sizes + ((<usize>i) << 3));
@@ -92,6 +93,12 @@ export class Headers {
     }
     return 0;
   }
+}
+
+/** The bit that stands for names of a length. */
+function lengthBit(length: i32): u64 {
+  const one: u64 = 1;
+  return one << (length & 63);
 }
 
 /** A number of up to 18 digits; -1 for anything else. */

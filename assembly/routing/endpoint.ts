@@ -35,7 +35,7 @@ export class Endpoint {
     parameters.length = 0;
     for (let i = 1; i < own.length; ++i) {
       if (own[i].startsWith("{")) {
-        if (path[i].length == 0) return false;
+        if (path[i].length == 0 || climbs(path[i])) return false;
         parameters.push(path[i]);
       } else if (own[i] != path[i]) {
         return false;
@@ -47,4 +47,11 @@ export class Endpoint {
   takes(method: string): bool {
     return this.methodNames.includes(method);
   }
+}
+
+/** Whether a segment means another folder, encoded or not: no id does. */
+function climbs(segment: string): bool {
+  if (segment.length > 6) return false;
+  const plain = segment.toLowerCase().replaceAll("%2e", ".");
+  return plain == "." || plain == "..";
 }
