@@ -32,7 +32,7 @@ export class Call {
   created: i64 = 0;
   /** Random bits of this request, for ids. */
   random: u64 = 0;
-  /** Token counts of the answer, as far as the provider has told them. */
+  /** Token counts of the answer, as far as its translation had to read them. */
   readonly usage: Usage = new Usage();
   /** What the provider remembers of its own request for the answer; its own constants. */
   note: i32 = 0;

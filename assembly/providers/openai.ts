@@ -1,11 +1,14 @@
 // OpenAI itself, and whatever stands behind `openaiCustomUrl`:
 // https://platform.openai.com/docs/api-reference
+import { Document } from "../json/document";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
 import { CustomUrl } from "./custom-url";
 import { classOf, errorOf } from "./error-classes";
+import { EncodedBody } from "./encoded-body";
 import { NativeError } from "./native-error";
+import { isPlainCompletion } from "./plain-completion";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
@@ -72,6 +75,12 @@ export class OpenAi extends Provider {
     const path = super.path(call);
     if (this.settings.capabilityPaths.has(call.capability)) return path;
     return this.customUrl.pathOf(path);
+  }
+
+  /** Most answers need nothing, and that is seen at one glance. */
+  decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
+    const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
+    return isPlain ? null : super.decodeResponse(call, response, body);
   }
 
   /** OpenAI's errors are right already: only what is missing is filled in. */
