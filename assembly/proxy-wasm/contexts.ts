@@ -57,6 +57,8 @@ export type RootContextFactory = (id: u32) => RootContext;
 
 const roots: Map<u32, RootContext> = new Map<u32, RootContext>();
 const streams: Map<u32, StreamContext> = new Map<u32, StreamContext>();
+/** Call → stream, for calls that are under way. */
+const callers: Map<u32, u32> = new Map<u32, u32>();
 /** The stream of the last callback: the next one is mostly for the same. */
 let lastId: u32 = 0;
 let lastStream: StreamContext | null = null;
@@ -86,6 +88,19 @@ export function findStream(id: u32): StreamContext | null {
   lastId = id;
   lastStream = streams.get(id);
   return lastStream;
+}
+
+/** Remembers which stream made a call: the host answers all calls to the root context. */
+export function rememberCall(call: u32, stream: u32): void {
+  callers.set(call, stream);
+}
+
+/** The stream that made a call, which is forgotten; 0 for a call of the root context. */
+export function takeCaller(call: u32): u32 {
+  if (!callers.has(call)) return 0;
+  const stream = callers.get(call);
+  callers.delete(call);
+  return stream;
 }
 
 export function deleteContext(id: u32): void {

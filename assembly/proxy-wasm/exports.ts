@@ -1,6 +1,7 @@
 // The functions that the host calls: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#callbacks-exposed-by-the-wasm-module
-import { createContext, deleteContext, findRoot, findStream } from "./contexts";
+import { createContext, deleteContext, findRoot, findStream, takeCaller } from "./contexts";
 import { allocateReceived } from "./received";
+import { setEffectiveContext } from "./streams";
 import { FilterBodyStatus, FilterHeadersStatus, FilterTrailersStatus } from "./types";
 
 /** Streams between two collections: a collection costs tens of microseconds, a stream leaves a few kilobytes. */
@@ -91,8 +92,11 @@ export function proxy_on_http_call_response(
   bodyLength: u32,
   trailers: u32,
 ): void {
-  const stream = findStream(id);
-  if (stream !== null) {
+  const caller = takeCaller(call);
+  if (caller != 0) {
+    const stream = findStream(caller);
+    if (stream === null) return;
+    setEffectiveContext(caller);
     stream.onHttpCallResponse(call, headers, bodyLength);
     return;
   }

@@ -1,5 +1,6 @@
 // Callouts to a cluster: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#proxy_http_call
 import { ByteWriter } from "../text/byte-writer";
+import { rememberCall } from "./contexts";
 import { writeHeaderPairs } from "./header-pairs";
 import { proxy_http_call } from "./imports";
 import { lengthCell, receivedLength } from "./received";
@@ -10,14 +11,16 @@ const HEADERS: ByteWriter = new ByteWriter();
 const NO_TRAILERS: ByteWriter = new ByteWriter();
 
 /**
- * Sends one request; the whole answer comes to `proxy_on_http_call_response`.
- * `headers` holds `:method`, `:path` and `:authority`. Returns the call's id, or -1 where the cluster is unknown.
+ * Sends one request; the whole answer comes to `onHttpCallResponse` of the stream with the id `stream`, or of the root
+ * context for 0. `headers` holds `:method`, `:path` and `:authority`. Returns the call's id, or -1 where the cluster is
+ * unknown.
  */
 export function httpCall(
   cluster: string,
   headers: StaticArray<string>,
   body: ByteWriter,
   timeoutMilliseconds: i32,
+  stream: u32 = 0,
 ): i32 {
   CLUSTER.clear();
   CLUSTER.text(cluster);
@@ -37,5 +40,8 @@ export function httpCall(
     timeoutMilliseconds,
     lengthCell(),
   );
-  return status == Status.Ok ? receivedLength() : -1;
+  if (status != Status.Ok) return -1;
+  const call = receivedLength();
+  if (stream != 0) rememberCall(call, stream);
+  return call;
 }
