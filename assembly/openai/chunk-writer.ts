@@ -1,7 +1,7 @@
 // Chunks of a streamed chat completion: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { beginEvent, endEvent, writeDone } from "../stream/sse-encoder";
+import { beginEvent, endEvent, writeDone, writeEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { ApiError } from "./api-error";
 import { FinishReason, finishReasonText } from "./finish-reason";
@@ -178,11 +178,9 @@ export class ChunkWriter {
 
 /** The error event that ends a broken stream; no finish chunk and no [DONE] follow it. */
 export function writeErrorEvent(error: ApiError, out: ByteWriter): void {
-  beginEvent(out);
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
   error.write(json);
-  out.writer(json.out);
-  endEvent(out);
+  writeEvent(json.out.ptr, json.out.length, out);
 }

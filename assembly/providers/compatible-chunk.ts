@@ -4,11 +4,14 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
-import { beginEvent, endEvent } from "../stream/sse-encoder";
+import { beginEvent, endEvent, joinLines, writeEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
+
+/** Choices whose beginning and end are looked after, a bit each. */
+export const WATCHED_CHOICES: i32 = 64;
 
 /** The members around the choices: the same id, created and model on every chunk of a stream. */
 export class ChunkEnvelope {
@@ -87,9 +90,7 @@ export class ChunkEnvelope {
 
   private end(json: JsonWriter, out: ByteWriter): void {
     json.endObject();
-    beginEvent(out);
-    out.writer(json.out);
-    endEvent(out);
+    writeEvent(json.out.ptr, json.out.length, out);
   }
 }
 
@@ -101,4 +102,20 @@ export function isBlankDelta(doc: Document, delta: i32): bool {
     return false;
   }
   return true;
+}
+
+/** The bit of a choice; 0 for those that are not looked after. */
+// @ts-ignore: decorator
+@inline
+export function bitOf(index: i32): u64 {
+  return index >= 0 && index < WATCHED_CHOICES ? (<u64>1) << index : 0;
+}
+
+/** Writes the edited chunk as one data line, whatever lines it came in. */
+export function writeEdited(edit: JsonEdit, isOneLine: bool, out: ByteWriter): void {
+  beginEvent(out);
+  const start = out.length;
+  edit.apply(out);
+  if (!isOneLine) joinLines(out, start);
+  endEvent(out);
 }

@@ -7,11 +7,17 @@ import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { beginEvent, endEvent, joinLines, writeDone } from "../stream/sse-encoder";
+import { writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
-import { ChunkEnvelope, isBlankDelta } from "./compatible-chunk";
+import {
+  bitOf,
+  ChunkEnvelope,
+  isBlankDelta,
+  WATCHED_CHOICES,
+  writeEdited,
+} from "./compatible-chunk";
 import { renameReasoning } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
@@ -21,9 +27,6 @@ import { SseTranslator } from "./stream-translator";
 const DOC: Document = new Document();
 const EDIT: JsonEdit = new JsonEdit();
 const EDITED: ByteWriter = new ByteWriter();
-
-/** Choices whose beginning and end are looked after, a bit each. */
-const WATCHED_CHOICES: i32 = 64;
 
 /** One stream. Events that are right go out byte for byte. */
 export class CompatibleStream extends SseTranslator {
@@ -92,6 +95,11 @@ export class CompatibleStream extends SseTranslator {
   private passComment(out: StreamOutput): void {
     const event = this.events;
     if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
+    // A colon, the comment and two line ends: the comment stands alone.
+    if (event.rawLength == event.commentLength + 3) {
+      out.forwardComment(event.raw, event.rawLength);
+      return;
+    }
     const writer = out.writer();
     writer.byte(0x3a);
     writer.bytes(event.comment, event.commentLength);
@@ -130,7 +138,7 @@ export class CompatibleStream extends SseTranslator {
       out.forward(event.raw, event.rawLength);
       return;
     }
-    writeEdited(event.isPlain, out.writer());
+    writeEdited(EDIT, event.isPlain, out.writer());
   }
 
   /**
@@ -296,20 +304,4 @@ export class CompatibleStream extends SseTranslator {
     EDIT.apply(EDITED);
     this.envelope.writeUsage(EDITED, out);
   }
-}
-
-/** The bit of a choice; 0 for those that are not looked after. */
-// @ts-ignore: decorator
-@inline
-function bitOf(index: i32): u64 {
-  return index >= 0 && index < WATCHED_CHOICES ? (<u64>1) << index : 0;
-}
-
-/** Writes the edited chunk as one data line, whatever lines it came in. */
-function writeEdited(isOneLine: bool, out: ByteWriter): void {
-  beginEvent(out);
-  const start = out.length;
-  EDIT.apply(out);
-  if (!isOneLine) joinLines(out, start);
-  endEvent(out);
 }

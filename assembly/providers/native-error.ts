@@ -41,25 +41,6 @@ export class NativeError {
   }
 }
 
-/**
- * Reads an error answer of any content. `token` is the call's credential, which a message must not
- * show.
- */
-export function readErrorBody(
-  provider: string,
-  status: i32,
-  body: usize,
-  length: i32,
-  token: string = "",
-): NativeError {
-  const error = new NativeError(provider, status);
-  const doc = parseError(body, length);
-  if (doc !== null) readErrorValue(doc, doc.root(), error);
-  else error.message = excerpt(body, length);
-  error.complete(token);
-  return error;
-}
-
 /** Parses an error answer; null where it is no JSON. The document is shared by all errors. */
 export function parseError(body: usize, length: i32): Document | null {
   return DOC.parse(body, length) ? DOC : null;
