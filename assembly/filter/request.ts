@@ -5,6 +5,7 @@ import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
+import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
@@ -202,6 +203,7 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   if (!doc.absent(options) && !doc.isObject(options))
     return invalidType("stream_options", "an object");
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
+  if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }
 

@@ -22,6 +22,8 @@ export class Call {
   stream: bool = false;
   /** The client asked for the usage chunk. */
   wantsUsage: bool = false;
+  /** The client wants embeddings as base64. */
+  wantsBase64: bool = false;
   /** The credential for the provider, or "" where it needs none. */
   token: string = "";
   /** The client's own `anthropic-beta` header. */

@@ -3,8 +3,12 @@
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { base64OfNumbers } from "../openai/embeddings";
+import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { ProviderSpec } from "./provider-spec";
+
+const QUOTED: ByteWriter = new ByteWriter();
 
 /** Collects the repairs of an answer with embeddings. */
 export function repairEmbeddings(
@@ -24,6 +28,18 @@ export function repairEmbeddings(
       edit.setString(item, "object", "embedding");
     }
     if (!doc.isNumber(doc.get(item, "index"))) edit.setInteger(item, "index", index);
+    const vector = doc.get(item, "embedding");
+    if (call.wantsBase64 && doc.isArray(vector)) replaceByBase64(doc, vector, edit);
   }
   return null;
+}
+
+/** OpenAI's own SDKs ask for base64 and cannot read a list then; not every provider knows it. */
+function replaceByBase64(doc: Document, vector: i32, edit: JsonEdit): void {
+  const text = base64OfNumbers(doc, vector);
+  QUOTED.clear();
+  QUOTED.byte(0x22);
+  QUOTED.writer(text);
+  QUOTED.byte(0x22);
+  edit.replace(vector, QUOTED.ptr, QUOTED.length);
 }

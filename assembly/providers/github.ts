@@ -14,6 +14,7 @@ export function githubSpec(): ProviderSpec {
   return new ProviderSpec("github", "models.github.ai")
     .chat("/inference")
     .embeddings("/inference")
+    .base64Embeddings()
     .serves(Capability.Models, "/catalog/models");
 }
 

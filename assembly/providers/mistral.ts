@@ -77,6 +77,7 @@ export function mistralSpec(): ProviderSpec {
     .cachedTokensAs("num_cached_tokens")
     .chat("/v1")
     .embeddings("/v1")
+    .base64Embeddings()
     .models("/v1")
     .files("/v1")
     .transcriptions("/v1")

@@ -22,6 +22,7 @@ export function openAiSpec(): ProviderSpec {
     .chat("/v1")
     .completions("/v1")
     .embeddings("/v1")
+    .base64Embeddings()
     .models("/v1")
     .files("/v1")
     .batches("/v1")

@@ -60,6 +60,8 @@ export class ProviderSpec {
   renamesReasoning: bool = false;
   /** Answers with embeddings are read and mended; else they are only sent on. */
   mendsEmbeddings: bool = false;
+  /** Embeddings come as base64 where they are asked for so. */
+  knowsBase64: bool = false;
   /** The member of `usage` that counts cached tokens, where it is not OpenAI's. */
   cachedTokensName: string = "";
 
@@ -252,6 +254,11 @@ export class ProviderSpec {
 
   embeddingsMended(): ProviderSpec {
     this.mendsEmbeddings = true;
+    return this;
+  }
+
+  base64Embeddings(): ProviderSpec {
+    this.knowsBase64 = true;
     return this;
   }
 

@@ -87,7 +87,7 @@ export class Provider {
       case Capability.Completions:
         return true;
       case Capability.Embeddings:
-        return this.spec.mendsEmbeddings;
+        return this.spec.mendsEmbeddings || (call.wantsBase64 && !this.spec.knowsBase64);
       default:
         return false;
     }

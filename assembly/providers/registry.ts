@@ -28,9 +28,8 @@ import { Zhipuai, zhipuaiSpec } from "./zhipuai";
  */
 function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
-  if (type == "openai") return new OpenAi(openAiSpec(), settings);
-  if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
+  if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
@@ -41,6 +40,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(), settings);
+  if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
@@ -51,9 +51,29 @@ function createOwn(settings: ProviderSettings): Provider | null {
 }
 
 /** The types that `createOwn` knows. */
-const OWN_TYPES =
-  "openai claude baidu cloudflare deepseek doubao generic github grok groq mistral moonshot " +
-  "ollama openrouter perplexity spark together-ai vllm zhipuai";
+// @ts-ignore: decorator
+@lazy
+const OWN_TYPES: StaticArray<string> = [
+  "baidu",
+  "claude",
+  "cloudflare",
+  "deepseek",
+  "doubao",
+  "generic",
+  "github",
+  "grok",
+  "groq",
+  "mistral",
+  "moonshot",
+  "ollama",
+  "openai",
+  "openrouter",
+  "perplexity",
+  "spark",
+  "together-ai",
+  "vllm",
+  "zhipuai",
+];
 
 /** Makes the provider that the settings name. Null: there is none of that type. */
 export function createProvider(settings: ProviderSettings): Provider | null {
@@ -68,7 +88,8 @@ export function createProvider(settings: ProviderSettings): Provider | null {
 
 /** Every type that a configuration can name. */
 export function knownTypes(): string[] {
-  const types = OWN_TYPES.split(" ");
+  const types: string[] = [];
+  for (let i = 0; i < OWN_TYPES.length; ++i) types.push(OWN_TYPES[i]);
   const rows = compatibleSpecs();
   for (let i = 0; i < rows.length; ++i) types.push(rows[i].id);
   return types;

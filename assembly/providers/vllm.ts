@@ -17,6 +17,7 @@ export function vllmSpec(): ProviderSpec {
     .chat("/v1")
     .completions("/v1")
     .embeddings("/v1")
+    .base64Embeddings()
     .rerank("/v1")
     .models("/v1")
     .responses("/v1")

@@ -53,6 +53,13 @@ export class ByteWriter {
     this.length += 1;
   }
 
+  /** Appends the four bytes of a number, the lowest first. */
+  float32(value: f32): void {
+    this.reserve(4);
+    store<f32>(this.ptr + this.length, value);
+    this.length += 4;
+  }
+
   /** Appends `length` bytes from `ptr`, which must not lie in this writer. */
   bytes(ptr: usize, length: i32): void {
     this.reserve(length);

@@ -1,0 +1,42 @@
+// Base64: https://www.rfc-editor.org/rfc/rfc4648#section-4
+import { ByteWriter } from "./byte-writer";
+
+const ALPHABET: string = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_ALPHABET: string = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const PAD: u8 = 0x3d;
+
+/** Appends the base64 of `length` bytes, padded. */
+export function writeBase64(ptr: usize, length: i32, out: ByteWriter): void {
+  write(ptr, length, ALPHABET, true, out);
+}
+
+/** Appends the base64 of `length` bytes in the alphabet for URLs, without padding. */
+export function writeBase64Url(ptr: usize, length: i32, out: ByteWriter): void {
+  write(ptr, length, URL_ALPHABET, false, out);
+}
+
+function write(ptr: usize, length: i32, alphabet: string, padded: bool, out: ByteWriter): void {
+  out.reserve(((length + 2) / 3) * 4);
+  const letters = changetype<usize>(alphabet);
+  const end = ptr + length;
+  for (; ptr + 3 <= end; ptr += 3) {
+    const bits = ((<u32>load<u8>(ptr)) << 16) | ((<u32>load<u8>(ptr, 1)) << 8) | load<u8>(ptr, 2);
+    out.byte(letterAt(letters, bits >> 18));
+    out.byte(letterAt(letters, bits >> 12));
+    out.byte(letterAt(letters, bits >> 6));
+    out.byte(letterAt(letters, bits));
+  }
+  if (ptr == end) return;
+  const isOne = ptr + 1 == end;
+  const bits = ((<u32>load<u8>(ptr)) << 16) | (isOne ? 0 : (<u32>load<u8>(ptr, 1)) << 8);
+  out.byte(letterAt(letters, bits >> 18));
+  out.byte(letterAt(letters, bits >> 12));
+  if (!isOne) out.byte(letterAt(letters, bits >> 6));
+  if (!padded) return;
+  out.byte(PAD);
+  if (isOne) out.byte(PAD);
+}
+
+function letterAt(letters: usize, bits: u32): u8 {
+  return load<u8>(letters + ((<usize>(bits & 63)) << 1));
+}
