@@ -50,7 +50,9 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   const before = pastAttempts();
-  const own = exchange.config.provider.id + (status > 0 ? " " + status.toString() : " no answer");
+  const id = exchange.config.settings.id;
+  const name = id.length > 0 ? id : exchange.config.provider.id;
+  const own = name + (status > 0 ? " " + status.toString() : " no answer");
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
 }
 
