@@ -1,18 +1,28 @@
 // envoy-ai-proxy: from one page of YAML to a running gateway.
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
+import { findEnvoy } from "./envoy-binary.ts";
 import { staticBootstrap } from "./gateway/bootstrap.ts";
 import { explain } from "./gateway/explain.ts";
 import { GatewayFileError, problemText, readGatewayFile } from "./gateway/gateway-file.ts";
 import { variablesOf } from "./gateway/gateway.ts";
 import { checkGateway, type CheckedGateway, PLUGIN } from "./gateway/plugin-vm.ts";
+import { type CommandOptions, runGateway } from "./gateway/run-command.ts";
 
 const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
   generate   Envoy's configuration, on standard output
   validate   nothing but what is wrong; exit code 1 where something is
-  explain <request.json>
-             which rule, provider, model and native request would come of a chat request`;
+  explain <gateway.yaml> <request.json>
+             which rule, provider, model and native request would come of a chat request
+  run        Envoy with this gateway, until Ctrl-C; SIGHUP takes up a change of the file
+    --watch            takes up every change as it is saved
+    --reload-port N    takes changes up at POST /reload on the loopback interface, 0 for a free port;
+                       its token is $ENVOY_AI_PROXY_TOKEN, else a new one
+    --concurrency N    Envoy's worker threads; 2 unless given
+    --folder PATH      where Envoy's files and log go; .envoy-ai-proxy unless given
+  ENVOY_PATH           the Envoy to run`;
 
 class UsageError extends Error {}
 
@@ -24,6 +34,7 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   if (file === undefined) throw new UsageError("Which gateway.yaml?");
+  if (command === "run") process.exit(await runGateway(await runOptions(file, values)));
   const checked = await check(file);
   switch (command) {
     case "generate":
@@ -43,11 +54,37 @@ async function main(args: string[]): Promise<void> {
 
 function parseArguments(args: string[]) {
   try {
-    const options = { help: { type: "boolean" } } as const;
+    const options = {
+      help: { type: "boolean" },
+      watch: { type: "boolean" },
+      "reload-port": { type: "string" },
+      concurrency: { type: "string" },
+      folder: { type: "string" },
+    } as const;
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+type Values = ReturnType<typeof parseArguments>["values"];
+
+async function runOptions(file: string, values: Values): Promise<CommandOptions> {
+  return {
+    file,
+    folder: resolve(values.folder ?? ".envoy-ai-proxy"),
+    binary: await findEnvoy(),
+    plugin: PLUGIN,
+    concurrency: number(values.concurrency, "--concurrency") ?? 2,
+    watches: values.watch ?? false,
+    reloadPort: number(values["reload-port"], "--reload-port"),
+  };
+}
+
+function number(text: string | undefined, option: string): number | null {
+  if (text === undefined) return null;
+  if (!/^\d{1,5}$/.test(text)) throw new UsageError(`${option} needs a number.`);
+  return Number(text);
 }
 
 async function check(file: string): Promise<CheckedGateway> {

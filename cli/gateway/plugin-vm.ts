@@ -30,10 +30,17 @@ export interface CheckedGateway {
   providers: Map<string, RootContext>;
 }
 
-/** Hands every configuration to the plugin; throws GatewayFileError where it refuses one. */
-export async function checkGateway(file: GatewayFile, plugin = PLUGIN): Promise<CheckedGateway> {
+/**
+ * Hands every configuration to the plugin; throws GatewayFileError where it refuses one. `environment`:
+ * the variables that Envoy will have; unless given, those of this process, and something for the others.
+ */
+export async function checkGateway(
+  file: GatewayFile,
+  plugin = PLUGIN,
+  environment: Environment = withPlaceholders(file.gateway),
+): Promise<CheckedGateway> {
   const host = await WasmHost.load(plugin);
-  const vm = await host.vm({ env: environmentOf(file.gateway) });
+  const vm = await host.vm({ env: environmentOf(file.gateway, environment) });
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const configure = (config: object, placement: Placement, base: (path: Path) => Path) => {
@@ -67,10 +74,21 @@ export async function checkGateway(file: GatewayFile, plugin = PLUGIN): Promise<
   return { file, warnings, authorities, listener, providers };
 }
 
-/** Variables that are not set here still have a value of some kind, so that all else is checked. */
-function environmentOf(gateway: Gateway): Record<string, string> {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that are not set here still get a value, so that all else is checked. */
+function withPlaceholders(gateway: Gateway): Environment {
   const entries = variablesOf(gateway).map((name) => [name, process.env[name] ?? `unset-${name}`]);
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(entries) as Environment;
+}
+
+/** Those that the file names, as Envoy hands them over. */
+function environmentOf(gateway: Gateway, environment: Environment): Record<string, string> {
+  const set = variablesOf(gateway).flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(set) as Record<string, string>;
 }
 
 /** `<path>: <what>` as a problem of the file. */
