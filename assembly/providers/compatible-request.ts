@@ -64,7 +64,7 @@ function editStreamOptions(
 }
 
 /** What would change the meaning of the answer is refused rather than dropped. */
-function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
+export function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
   const root = doc.root();
   for (let i = 0; i < spec.refused.length; ++i) {
     const name = spec.refused[i];

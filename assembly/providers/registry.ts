@@ -39,7 +39,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "groq") return new Groq(groqSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
-  if (type == "ollama") return new Ollama(ollamaSpec(), settings);
+  if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
