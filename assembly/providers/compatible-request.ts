@@ -70,6 +70,7 @@ export function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
     const name = spec.refused[i];
     const value = doc.get(root, name);
     if (doc.absent(value) || doc.stringIs(value, "none")) continue;
+    if (doc.stringIs(doc.get(value, "type"), "text")) continue;
     if (doc.isArray(value) && doc.first(value) < 0) continue;
     return unsupportedParameter(name, spec.id);
   }

@@ -2,6 +2,7 @@
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Doubao, doubaoSpec } from "./doubao";
 import { Generic, genericSpec } from "./generic";
@@ -19,6 +20,7 @@ import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
+import { Triton, tritonSpec } from "./triton";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
@@ -31,6 +33,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
@@ -45,6 +48,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
+  if (type == "triton") return new Triton(tritonSpec(), settings);
   if (type == "vllm") return new Vllm(vllmSpec(), settings);
   if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
   return null;
@@ -57,6 +61,7 @@ const OWN_TYPES: StaticArray<string> = [
   "baidu",
   "claude",
   "cloudflare",
+  "deepl",
   "deepseek",
   "doubao",
   "generic",
@@ -71,6 +76,7 @@ const OWN_TYPES: StaticArray<string> = [
   "perplexity",
   "spark",
   "together-ai",
+  "triton",
   "vllm",
   "zhipuai",
 ];
