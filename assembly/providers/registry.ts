@@ -32,7 +32,8 @@ function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
-  if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "cloudflare")
+    return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
   if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
