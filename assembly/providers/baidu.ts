@@ -84,7 +84,7 @@ export class Baidu extends Provider {
   }
 }
 
-/** Whether a text is a key of 24 and a secret of 32 letters and digits with one character between. */
+/** Whether a text is 24 letters and digits, another character, and 32 letters and digits. */
 function isKeyPair(text: string): bool {
   if (text.length != 57) return false;
   for (let i = 0; i < text.length; ++i) {

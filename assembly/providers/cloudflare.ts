@@ -1,5 +1,5 @@
-// Cloudflare Workers AI: its OpenAI-compatible endpoints, and its own API where the configuration says
-// so: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
+// Cloudflare Workers AI: its OpenAI-compatible endpoints, and its own API where the configuration
+// says so: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
@@ -31,7 +31,7 @@ const DEFAULT_MAX_TOKENS: i32 = 2048;
 
 /** What stands for the model in the paths of the API of its own. */
 const MODEL: string = "{model}";
-/** Members of a chat that this API knows, the limit under its name before it is renamed among them. */
+/** Members of a chat that this API knows; the limit is renamed. */
 // @ts-ignore: decorator
 @lazy
 const NATIVE_NAMES: StaticArray<string> = [

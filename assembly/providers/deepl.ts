@@ -188,7 +188,7 @@ function writeModelType(model: string, doc: Document, json: JsonWriter): void {
   else if (MODEL_TYPES.includes(model)) json.keyString("model_type", model);
 }
 
-/** Texts become one choice, a line each. Tokens are not counted; characters are, where asked for. */
+/** Texts become one choice, a line each. Characters are counted where they were asked for. */
 function writeTranslations(call: Call, doc: Document, list: i32, json: JsonWriter): void {
   const completion = new CompletionWriter(json);
   completion.begin(call.newId("chatcmpl-"), call.created, call.model);

@@ -1,4 +1,5 @@
-// Answers of foreign shape that are first written nearly as OpenAI's and then mended like any other.
+// Answers of foreign shape that are written nearly as OpenAI's and then mended like any other:
+// https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
@@ -67,7 +68,7 @@ export function writeToolCalls(
   json.endArray();
 }
 
-/** Writes a string as it is, any other value as the text of its JSON, and `fallback` where there is none. */
+/** Writes a string as it is, other values as the text of their JSON, and `fallback` for none. */
 export function writeText(doc: Document, value: i32, fallback: string, json: JsonWriter): void {
   if (doc.stringLength(value) > 0) json.value(doc, value);
   else if (doc.absent(value) || doc.isString(value)) json.ascii(fallback);

@@ -128,7 +128,7 @@ function segment(name: string): string {
   return escapePathSegment(name.replaceAll("%", "%25"));
 }
 
-/** A single message is the prompt as it stands; more become a transcript that the model goes on with. */
+/** A single message is the prompt as it stands; more become a transcript to go on with. */
 function writePrompt(doc: Document, json: JsonWriter): ApiError | null {
   const messages = doc.get(doc.root(), "messages");
   let count = 0;

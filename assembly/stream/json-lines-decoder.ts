@@ -7,7 +7,8 @@ import { findLineBreak } from "./line-break";
 const LONGEST_LINE: i32 = 32 << 20;
 
 /**
- * Lines of a stream in any split, ended by LF, CR or CR LF. Empty ones are left out; the last one needs no end.
+ * Lines of a stream in any split, ended by LF, CR or CR LF. Empty ones are left out; the last one
+ * needs no end.
  */
 export class JsonLinesDecoder extends FrameDecoder {
   /** The incomplete line of earlier pieces, and what came behind it. */

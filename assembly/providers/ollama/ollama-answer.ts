@@ -1,5 +1,6 @@
 // Ollama's own answers as OpenAI's, whole and streamed: https://docs.ollama.com/api/chat
 import { Document, JsonError } from "../../json/document";
+import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { ChunkWriter } from "../../openai/chunk-writer";
 import { FinishReason, finishReasonText } from "../../openai/finish-reason";
@@ -27,11 +28,7 @@ export function decodeChat(
   const root = doc.root();
   const message = doc.get(root, "message");
   if (!doc.isObject(message)) return invalidUpstreamResponse(provider.id, "it has no 'message'");
-  const content = doc.get(message, "content");
-  const thinking = doc.get(message, "thinking");
-  const calls = doc.get(message, "tool_calls");
-  const hasCalls = doc.first(calls) >= 0;
-  const logprobs = doc.get(root, "logprobs");
+  const hasCalls = doc.first(doc.get(message, "tool_calls")) >= 0;
   const json = beginRewriting();
   json.beginObject();
   json.keyInteger("created", createdOf(call, doc));
@@ -41,6 +38,24 @@ export function decodeChat(
   json.beginObject();
   json.keyInteger("index", 0);
   json.key("message");
+  writeMessage(doc, message, json);
+  json.key("logprobs");
+  writeLogprobs(doc, doc.get(root, "logprobs"), json);
+  json.keyString("finish_reason", finishReasonText(finishOf(doc, hasCalls)));
+  json.endObject();
+  json.endArray();
+  json.key("usage");
+  readCounts(doc, call.usage);
+  call.usage.write(json);
+  json.endObject();
+  return decodeRewritten(provider, call, body);
+}
+
+function writeMessage(doc: Document, message: i32, json: JsonWriter): void {
+  const content = doc.get(message, "content");
+  const thinking = doc.get(message, "thinking");
+  const calls = doc.get(message, "tool_calls");
+  const hasCalls = doc.first(calls) >= 0;
   json.beginObject();
   json.keyString("role", "assistant");
   json.key("content");
@@ -51,23 +66,17 @@ export function decodeChat(
   if (doc.stringLength(thinking) > 0) json.keyValue("reasoning_content", doc, thinking);
   if (hasCalls) writeToolCalls(doc, calls, false, json);
   json.endObject();
-  json.key("logprobs");
-  if (doc.isArray(logprobs)) {
-    json.beginObject();
-    json.keyValue("content", doc, logprobs);
-    json.keyNull("refusal");
-    json.endObject();
-  } else {
+}
+
+function writeLogprobs(doc: Document, tokens: i32, json: JsonWriter): void {
+  if (!doc.isArray(tokens)) {
     json.null();
+    return;
   }
-  json.keyString("finish_reason", finishReasonText(finishOf(doc, hasCalls)));
+  json.beginObject();
+  json.keyValue("content", doc, tokens);
+  json.keyNull("refusal");
   json.endObject();
-  json.endArray();
-  json.key("usage");
-  readCounts(doc, call.usage);
-  call.usage.write(json);
-  json.endObject();
-  return decodeRewritten(provider, call, body);
 }
 
 function createdOf(call: Call, doc: Document): i64 {
