@@ -31,7 +31,9 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   if (headers.has("content-encoding") && !headers.is("content-encoding", "identity")) {
     return beginCompressed(exchange, headers.get("content-encoding"));
   }
-  const isJson = headers.contains("content-type", "json");
+  // Lines of JSON are a stream.
+  const isJson =
+    headers.contains("content-type", "json") && !headers.contains("content-type", "ndjson");
   if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
   exchange.responseLength = headers.integer("content-length");
   if (!isJson && !exchange.call.stream) {
