@@ -141,8 +141,8 @@ const FIELDS: readonly ConfigCase[] = [
   },
   {
     shows: "capabilities",
-    config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "qwen/v1/tasks": "/t" } }),
-    warnings: ['provider.capabilities["qwen/v1/tasks"]: is accepted but has no effect yet'],
+    config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "vertex/raw": "/t" } }),
+    warnings: ['provider.capabilities["vertex/raw"]: is accepted but has no effect yet'],
   },
   {
     shows: "an unknown capability",
