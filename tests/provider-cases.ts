@@ -126,6 +126,12 @@ const FIELDS: readonly ConfigCase[] = [
     error: "provider.qwenFileIds[1]: expected a string, found a number",
   },
   {
+    shows: "an id of a file that is empty",
+    config: { provider: { type: "qwen", qwenFileIds: ["a", ""] } },
+    error: "provider.qwenFileIds: expected ids of files",
+    beyondSchema: true,
+  },
+  {
     shows: "an OpenAI URL",
     config: { provider: { type: "openai", openaiCustomUrl: "a.example/v1" } },
   },

@@ -7,7 +7,7 @@ import { CompletionWriter } from "../../openai/completion-writer";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { mapQwenFinish, readQwenUsage } from "./qwen-usage";
-import { writeText } from "./qwen-system";
+import { hasText, writeText } from "./qwen-system";
 
 const ARGUMENTS: ByteWriter = new ByteWriter();
 
@@ -69,17 +69,12 @@ function writeContent(
   hasCalls: bool,
   completion: CompletionWriter,
 ): void {
-  const out = completion.json.out;
-  const start = out.length;
-  completion.beginContent();
-  const empty = out.length;
-  writeText(doc, content, completion.json);
-  if (hasCalls && out.length == empty) {
-    out.length = start;
-    completion.json.out = out;
+  if (hasCalls && !hasText(doc, content)) {
     completion.noContent();
     return;
   }
+  completion.beginContent();
+  writeText(doc, content, completion.json);
   completion.endContent();
 }
 

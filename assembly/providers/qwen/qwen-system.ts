@@ -32,7 +32,7 @@ export class QwenSystem {
       if (!isSystem(doc, item)) continue;
       const content = doc.get(item, "content");
       if (doc.stringStartsWith(content, FILE_MARK)) ++files;
-      else if (!isEmpty(doc, content)) ++prompts;
+      else if (hasText(doc, content)) ++prompts;
     }
     if (prompts > 0 || files > 0 || this.schema >= 0) {
       this.begin(wrapsText);
@@ -74,7 +74,7 @@ export class QwenSystem {
     let count = needsDefault ? 1 : 0;
     for (let item = doc.first(messages); item >= 0; item = doc.next(item)) {
       const content = doc.get(item, "content");
-      if (!isSystem(doc, item) || isEmpty(doc, content)) continue;
+      if (!isSystem(doc, item) || !hasText(doc, content)) continue;
       if (doc.stringStartsWith(content, FILE_MARK)) continue;
       if (count++ > 0) json.stringText("\n");
       writeText(doc, content, json);
@@ -103,8 +103,13 @@ export class QwenSystem {
   }
 }
 
-function isEmpty(doc: Document, content: i32): bool {
-  return doc.isArray(content) ? doc.first(content) < 0 : doc.stringLength(content) == 0;
+/** Whether a content, a string or parts, has any text. */
+export function hasText(doc: Document, content: i32): bool {
+  if (!doc.isArray(content)) return doc.stringLength(content) > 0;
+  for (let part = doc.first(content); part >= 0; part = doc.next(part)) {
+    if (doc.stringLength(textOfPart(doc, part)) > 0) return true;
+  }
+  return false;
 }
 
 /** Adds a content's text, a string or parts, to the string at hand. */
