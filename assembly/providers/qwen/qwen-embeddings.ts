@@ -61,8 +61,11 @@ export function writeEmbeddings(
   if (!doc.isArray(items)) return invalidUpstreamResponse(provider, "it has no 'embeddings'");
   const writer = new EmbeddingsWriter(new JsonWriter(out), call.wantsBase64);
   writer.begin();
-  for (let index = 0, count = doc.size(items); index < count; ++index) {
-    const item = findText(doc, items, index);
+  let next = doc.first(items);
+  for (let index = 0, count = doc.size(items); index < count; ++index, next = doc.next(next)) {
+    // Nearly always they stand in order.
+    const isNext = doc.integer(doc.get(next, "text_index"), index) == index;
+    const item = isNext ? next : findText(doc, items, index);
     const vector = doc.get(item, "embedding");
     if (!doc.isArray(vector)) return invalidUpstreamResponse(provider, "a text has no 'embedding'");
     writer.vector(doc, vector, index);

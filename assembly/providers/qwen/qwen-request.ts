@@ -150,11 +150,8 @@ export class QwenRequest {
     }
     const error = this.writeNumbers(doc);
     if (error !== null) return error;
-    const stop = doc.get(root, "stop");
-    if (doc.isString(stop) || doc.first(stop) >= 0) json.keyValue("stop", doc, stop);
-    else if (!doc.absent(stop) && !doc.isArray(stop)) {
-      return invalidType("stop", "a string or an array of strings");
-    }
+    const stopError = this.writeStop(doc);
+    if (stopError !== null) return stopError;
     for (let i = 0; i < SHARED.length; ++i) {
       const value = doc.get(root, unchecked(SHARED[i]));
       if (!doc.absent(value)) json.keyValue(unchecked(SHARED[i]), doc, value);
@@ -164,6 +161,13 @@ export class QwenRequest {
     if (this.tools.hasTools(doc) && !doc.absent(parallel)) {
       json.keyValue("parallel_tool_calls", doc, parallel);
     }
+    this.writeForm(settings, doc);
+    return null;
+  }
+
+  /** Form, thinking and search. */
+  private writeForm(settings: ProviderSettings, doc: Document): void {
+    const json = this.json;
     if (this.wantsJson) {
       json.key("response_format");
       json.beginObject();
@@ -174,9 +178,18 @@ export class QwenRequest {
       json.keyBool("enable_thinking", this.thinking.enables == Said.Yes);
     }
     if (this.thinking.budget > 0) json.keyInteger("thinking_budget", this.thinking.budget);
-    const search = doc.get(root, "enable_search");
+    const search = doc.get(doc.root(), "enable_search");
     if (!doc.absent(search)) json.keyValue("enable_search", doc, search);
     else if (settings.qwenEnableSearch) json.keyBool("enable_search", true);
+  }
+
+  private writeStop(doc: Document): ApiError | null {
+    const stop = doc.get(doc.root(), "stop");
+    if (doc.absent(stop)) return null;
+    if (!doc.isString(stop) && !doc.isArray(stop)) {
+      return invalidType("stop", "a string or an array of strings");
+    }
+    if (doc.isString(stop) || doc.first(stop) >= 0) this.json.keyValue("stop", doc, stop);
     return null;
   }
 

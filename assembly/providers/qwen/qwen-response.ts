@@ -10,6 +10,7 @@ import { mapQwenFinish, readQwenUsage } from "./qwen-usage";
 import { hasText, writeText } from "./qwen-system";
 
 const ARGUMENTS: ByteWriter = new ByteWriter();
+const ARGUMENTS_JSON: JsonWriter = new JsonWriter(ARGUMENTS);
 
 /** Writes a completion. An error: the answer is none. */
 export function writeQwenCompletion(
@@ -98,11 +99,10 @@ function writeCall(
 
 /** The inside of the JSON string of a call's arguments, which may have come as an object. */
 export function argumentsOf(doc: Document, value: i32): ByteWriter {
-  const json = new JsonWriter(ARGUMENTS);
   ARGUMENTS.clear();
-  if (doc.isString(value)) json.stringPart(doc, value);
+  if (doc.isString(value)) ARGUMENTS_JSON.stringPart(doc, value);
   else if (!doc.absent(value)) {
-    json.stringEscape(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
+    ARGUMENTS_JSON.stringEscape(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
   }
   return ARGUMENTS;
 }

@@ -20,6 +20,9 @@ const PIECE: ByteWriter = new ByteWriter();
 const PIECE_JSON: JsonWriter = new JsonWriter(PIECE);
 const QUOTED: ByteWriter = new ByteWriter();
 const QUOTE: u8 = 0x22;
+/** Choices and calls beyond these are no answer but a broken stream. */
+const MOST_CHOICES: i32 = 128;
+const MOST_CALLS: i32 = 1024;
 /** As much of an event is searched for its status, in bytes. */
 const LONGEST_HEAD: i32 = 1024;
 const STATUS_COMMENT: string = ":HTTP_STATUS/";
@@ -102,7 +105,9 @@ export class QwenStream extends SseTranslator {
   }
 
   private onChoice(item: i32, place: i32, out: ByteWriter): void {
-    const choice = this.choiceAt(<i32>EVENT.integer(EVENT.get(item, "index"), place), out);
+    const index = EVENT.integer(EVENT.get(item, "index"), place);
+    if (index < 0 || index >= MOST_CHOICES) return;
+    const choice = this.choiceAt(<i32>index, out);
     if (choice.isEnded) return;
     const message = EVENT.get(item, "message");
     this.writeReasoning(choice, EVENT.get(message, "reasoning_content"), out);
@@ -165,6 +170,7 @@ export class QwenStream extends SseTranslator {
     let index = choice.find(position);
     const isNew = index < 0;
     if (isNew) {
+      if (choice.calls.length == MOST_CALLS) return;
       index = choice.calls.length;
       const own = EVENT.string(id);
       const call = new QwenCall(
