@@ -1,10 +1,12 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { writeStreamAsCompletion } from "../openai/stream-completion";
 import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
@@ -41,6 +43,26 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
 function isOverdue(exchange: Exchange, length: i32): bool {
   exchange.heldLength += length;
   return exchange.heldLength > LONGEST_HELD;
+}
+
+/** A stream that is there from its beginning to its end becomes the whole answer that the client wants. */
+export function joinStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const provider = exchange.config.provider;
+  const translator = provider.streamTranslator(exchange.call);
+  if (translator === null) return invalidUpstreamResponse(provider.id, "it is a stream");
+  OUTPUT.begin(ptr, length);
+  translate(translator, provider.id, ptr, length, true);
+  const failure = translator.failure;
+  if (failure === null) {
+    writeStreamAsCompletion(OUTPUT.ptr(), OUTPUT.length(), exchange.call.usage, out);
+  }
+  translator.release();
+  return failure;
 }
 
 function translate(

@@ -14,6 +14,7 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
+import { joinStream } from "./response-stream";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -140,6 +141,7 @@ function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const call = exchange.call;
   const provider = exchange.config.provider;
   if (!RESPONSE.parse(ptr, length)) {
+    if (call.joinsStream) return joinStream(exchange, ptr, length, BODY.rewrite());
     const reason = jsonErrorText(RESPONSE.error);
     return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
   }

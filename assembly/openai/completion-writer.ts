@@ -24,7 +24,6 @@ export class CompletionWriter {
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
     const json = this.json;
-    this.hasCalls = false;
     json.beginObject();
     json.keyString("id", id);
     json.keyString("object", "chat.completion");
@@ -32,8 +31,15 @@ export class CompletionWriter {
     json.keyString("model", model);
     json.key("choices");
     json.beginArray();
+    this.beginChoice(0);
+  }
+
+  /** Begins a choice; `begin` has begun the first one, and `endChoice` ends those before the last. */
+  beginChoice(index: i32): void {
+    const json = this.json;
+    this.hasCalls = false;
     json.beginObject();
-    json.keyInteger("index", 0);
+    json.keyInteger("index", index);
     json.key("message");
     json.beginObject();
     json.keyString("role", "assistant");
@@ -95,15 +101,19 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
+  private beginCall(): void {
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      this.json.key("tool_calls");
+      this.json.beginArray();
+    }
+    this.json.beginObject();
+  }
+
   /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
   toolCall(doc: Document, id: i32, name: i32, input: i32): void {
     const json = this.json;
-    if (!this.hasCalls) {
-      this.hasCalls = true;
-      json.key("tool_calls");
-      json.beginArray();
-    }
-    json.beginObject();
+    this.beginCall();
     json.keyValue("id", doc, id);
     json.keyString("type", "function");
     json.key("function");
@@ -116,14 +126,54 @@ export class CompletionWriter {
     json.endObject();
   }
 
-  /** Writes what stands behind the message. */
+  /**
+   * A call of a tool whose arguments are the inside of the JSON string that lies at `ptr`. None are
+   * `{}`.
+   */
+  toolCallText(id: string, name: string, ptr: usize, length: i32): void {
+    const json = this.json;
+    this.beginCall();
+    json.keyString("id", id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyString("name", name);
+    json.key("arguments");
+    json.beginString();
+    if (length > 0) json.out.bytes(ptr, length);
+    else json.out.ascii("{}");
+    json.endString();
+    json.endObject();
+    json.endObject();
+  }
+
+  /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
+  endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
+    const json = this.json;
+    this.endMessage();
+    json.keyValue("logprobs", doc, logprobs);
+    json.keyString("finish_reason", finishReasonText(reason));
+    json.endObject();
+  }
+
+  private endMessage(): void {
+    if (this.hasCalls) this.json.endArray();
+    this.json.endObject();
+  }
+
+  /** Ends the last choice, and writes what stands behind it. */
   end(reason: FinishReason, usage: Usage): void {
     const json = this.json;
-    if (this.hasCalls) json.endArray();
-    json.endObject();
+    this.endMessage();
     json.keyNull("logprobs");
     json.keyString("finish_reason", finishReasonText(reason));
     json.endObject();
+    this.endChoices(usage);
+  }
+
+  /** Writes what stands behind the choices. */
+  endChoices(usage: Usage): void {
+    const json = this.json;
     json.endArray();
     json.key("usage");
     usage.write(json);
