@@ -5,18 +5,20 @@ import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
+import { writeConversation } from "../openai/conversation";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, setHeader } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ByteWriter } from "../text/byte-writer";
+import { withBase, withoutBase } from "./base-path";
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
@@ -27,6 +29,9 @@ const REQUEST: Document = new Document();
 const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
 const CUSTOM_TEXT: ByteWriter = new ByteWriter();
+const CONVERSATION: ByteWriter = new ByteWriter();
+const SHAPED: Document = new Document();
+const SHAPED_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
 const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -78,7 +83,9 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   exchange.target = target;
   const mark = target.indexOf("?");
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
-  call.clientPath = mark < 0 ? target : target.substring(0, mark);
+  const path = mark < 0 ? target : target.substring(0, mark);
+  const settings = exchange.config.exchange;
+  call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
 
@@ -108,7 +115,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[at].value;
     return null;
   }
-  call.token = clientCredential(headers);
+  call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
   const message =
     "You didn't provide an API key. You need to provide it in an Authorization header using " +
@@ -151,6 +158,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encode(exchange, ptr, size);
   REQUEST.release();
   CUSTOMIZED.release();
+  SHAPED.release();
   if (error !== null) return refuse(error);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
@@ -181,10 +189,17 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
-  if (config.customSettings.length == 0) {
-    return config.provider.encodeRequest(exchange.call, doc, BODY);
+  const customized = customize(exchange, doc);
+  if (customized === null) {
+    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
   }
-  return encodeCustomized(exchange, doc);
+  const encodeError = config.provider.encodeRequest(exchange.call, customized, BODY);
+  if (encodeError !== null || BODY.replaces < 0 || customized.ptr == ptr) return encodeError;
+  // The encoder has left the rest of a body as it was that the host never saw.
+  const kept = BODY.replaces;
+  BODY.out.bytes(customized.ptr + kept, customized.length - kept);
+  BODY.replaces = -1;
+  return null;
 }
 
 /** The members that the gateway itself needs. */
@@ -220,24 +235,29 @@ function needsModel(capability: Capability): bool {
   }
 }
 
-/** Custom settings change the client's body first; the provider's encoder then sees a body like any other. */
-function encodeCustomized(exchange: Exchange, doc: Document): ApiError | null {
+/** The body as the provider's encoder shall see it: settings come first, then the conversation. Null: it is no JSON. */
+function customize(exchange: Exchange, doc: Document): Document | null {
   const config = exchange.config;
-  CUSTOM_EDIT.begin(doc);
-  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-  CUSTOM_TEXT.clear();
-  CUSTOM_EDIT.apply(CUSTOM_TEXT);
-  if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) {
-    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
+  let customized = doc;
+  if (config.customSettings.length > 0) {
+    CUSTOM_EDIT.begin(doc);
+    applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
+    CUSTOM_TEXT.clear();
+    CUSTOM_EDIT.apply(CUSTOM_TEXT);
+    if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) return null;
+    customized = CUSTOMIZED;
   }
-  const error = config.provider.encodeRequest(exchange.call, CUSTOMIZED, BODY);
-  if (error !== null) return error;
-  if (BODY.replaces >= 0) {
-    const kept = BODY.replaces;
-    BODY.out.bytes(CUSTOM_TEXT.ptr + kept, CUSTOM_TEXT.length - kept);
-    BODY.replaces = -1;
-  }
-  return null;
+  const shape = config.exchange.conversation;
+  if (exchange.call.capability != Capability.Chat) return customized;
+  if (exchange.context === null && !shape.isActive) return customized;
+  CONVERSATION.clear();
+  writeConversation(shape, customized, exchange.context, CONVERSATION);
+  CUSTOM_EDIT.begin(customized);
+  const messages = customized.get(customized.root(), "messages");
+  CUSTOM_EDIT.replace(messages, CONVERSATION.ptr, CONVERSATION.length);
+  SHAPED_TEXT.clear();
+  CUSTOM_EDIT.apply(SHAPED_TEXT);
+  return SHAPED.parse(SHAPED_TEXT.ptr, SHAPED_TEXT.length) ? SHAPED : null;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */
@@ -263,6 +283,8 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const key = settings.authHeaderKey;
+  if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
@@ -271,7 +293,9 @@ function upstreamTarget(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  const path = isOriginal ? call.clientPath : provider.path(call);
+  const settings = exchange.config.exchange;
+  let path = isOriginal ? call.clientPath : provider.path(call);
+  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;
