@@ -9,7 +9,7 @@ import { getBuffer } from "../proxy-wasm/buffers";
 import { getHeader } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { log } from "../proxy-wasm/log";
-import { getProperty } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType, LogLevel } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
@@ -98,7 +98,7 @@ export class ContextFile {
   private fetch(call: Call): void {
     const source = this.source;
     if (source.isProviderFile) {
-      this.send(getProperty("cluster_name"), this.providerHeaders(call));
+      this.send(getRouteProperty("cluster_name"), this.providerHeaders(call));
       return;
     }
     const headers: StaticArray<string> = [

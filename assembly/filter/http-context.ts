@@ -4,7 +4,7 @@ import { ProviderConfig } from "../config/provider-config";
 import { Protocol } from "../providers/provider-settings";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { getProperty } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
   FilterBodyStatus,
@@ -59,7 +59,7 @@ export class HttpContext extends StreamContext {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
     const host = HEADERS.get(":authority");
-    return config.match(host, getProperty("route_name"), getProperty("cluster_name"));
+    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {

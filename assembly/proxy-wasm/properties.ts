@@ -15,6 +15,12 @@ export function getProperty(path: string): string {
   return status == Status.Ok ? receivedText() : "";
 }
 
+/** `route_name` or `cluster_name` of the request's route; hosts differ in where they keep them. */
+export function getRouteProperty(name: string): string {
+  const value = getProperty("xds\0" + name);
+  return value.length > 0 ? value : getProperty(name);
+}
+
 /** Sets filter state `wasm.<name>`, read in access logs as `%FILTER_STATE(wasm.<name>:PLAIN)%`. */
 export function setProperty(name: string, value: string): void {
   PATH.clear();
