@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request as httpRequest } from "node:http";
-import { bootstrap, startEnvoyWith, type TestEnvoy } from "./support/envoy.ts";
+import { bootstrap, pluginFilter, startEnvoyWith, type TestEnvoy } from "./support/envoy.ts";
 import { startRawProvider, whole, type RawProvider, type Script } from "./support/raw-provider.ts";
 import { COMPLETION, errorOf, MESSAGES, type Answer } from "./support/watched-gateway.ts";
 
@@ -37,7 +37,27 @@ const CONFIGS: Record<string, object> = {
   large: configOf({}, { type: "claude" }),
   invalid: configOf({}),
   updated: configOf({}, { hiclawMode: true }),
+  // Those in the filter chain of the provider's cluster.
+  upstream: configOf({}, { firstByteTimeout: 200 }),
 };
+const IN_CLUSTER = ["upstream"];
+
+/** A listener whose plugin does nothing, before a cluster with the configured one. */
+function behindCluster(config: object, upstreamPort: number) {
+  const name = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const type = "type.googleapis.com/envoy.extensions";
+  const codec = { "@type": `${type}.filters.http.upstream_codec.v3.UpstreamCodec` };
+  const options = {
+    "@type": `${type}.upstreams.http.v3.HttpProtocolOptions`,
+    explicit_http_config: { http_protocol_options: {} },
+    http_filters: [pluginFilter("upstream", config), { name: "codec", typed_config: codec }],
+  };
+  return {
+    config: {},
+    upstreamPort,
+    cluster: { typed_extension_protocol_options: { [name]: options } },
+  };
+}
 
 before(async () => {
   files = await startRawProvider(text("A file."));
@@ -45,7 +65,12 @@ before(async () => {
   listeners = Object.keys(CONFIGS);
   const upstreamPort = provider.port;
   const config = bootstrap({
-    listeners: listeners.map((name) => ({ config: CONFIGS[name], upstreamPort })),
+    listeners: listeners.map((name) => {
+      const config = CONFIGS[name] ?? {};
+      return IN_CLUSTER.includes(name)
+        ? behindCluster(config, upstreamPort)
+        : { config, upstreamPort };
+    }),
   });
   const ports = { files: files.port, [OUTBOUND]: files.port, closed: 1 };
   const clusters = config.static_resources.clusters as object[];
@@ -254,4 +279,19 @@ test("the file comes after cleaning and joining, which it takes no part in", asy
     model: "m",
     messages: [file, { role: "user", content: "Hi\n\nThere" }],
   });
+});
+
+test("in the filter chain of a cluster requests wait, too", async () => {
+  files.script = whole(404, "gone");
+  errorOf(await chat("upstream"), 502);
+  const fetch = held(text("Upstream."));
+  files.script = fetch.script;
+  const asked = [chat("upstream"), chat("upstream")];
+  await fetch.asked;
+  fetch.goOn();
+  for (const answer of await Promise.all(asked)) assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(contexts(), ["Upstream.", "Upstream."]);
+  provider.script = () => {};
+  assert.equal(errorOf(await chat("upstream", { stream: true }), 504).code, "timeout");
+  provider.script = whole(200, JSON.stringify(COMPLETION));
 });

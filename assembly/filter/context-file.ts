@@ -158,7 +158,11 @@ export class ContextFile {
   /** A text that was fetched before stays. */
   private fail(reason: string): void {
     this.reason = reason;
-    log(LogLevel.Warn, "the context of conversations could not be fetched: " + reason);
+    const provider = this.config.provider.id;
+    log(
+      LogLevel.Warn,
+      `the context for the provider '${provider}' could not be fetched: ${reason}`,
+    );
     if (this.hasText) this.refreshIn(min(this.source.lifetime, RETRY_AFTER));
   }
 

@@ -13,7 +13,7 @@ import { ProviderStates } from "./provider-state";
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
 export class PluginContext extends RootContext {
   private config: PluginConfig = new PluginConfig();
-  private states: ProviderStates = new ProviderStates();
+  private readonly states: ProviderStates = new ProviderStates();
 
   onConfigure(length: i32): bool {
     const bytes = getBuffer(BufferType.PluginConfiguration, 0, length);
@@ -26,7 +26,6 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
-    this.states = new ProviderStates();
     return true;
   }
 
