@@ -5,7 +5,6 @@ import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
-import { writeConversation } from "../openai/conversation";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
@@ -17,8 +16,8 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { ByteWriter } from "../text/byte-writer";
 import { withBase, withoutBase } from "./base-path";
+import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
@@ -26,12 +25,7 @@ import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 
 const REQUEST: Document = new Document();
-const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
-const CUSTOM_TEXT: ByteWriter = new ByteWriter();
-const CONVERSATION: ByteWriter = new ByteWriter();
-const SHAPED: Document = new Document();
-const SHAPED_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
 const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -157,8 +151,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   BODY.clear();
   const error = encode(exchange, ptr, size);
   REQUEST.release();
-  CUSTOMIZED.release();
-  SHAPED.release();
+  releaseCustomized();
   if (error !== null) return refuse(error);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
@@ -233,31 +226,6 @@ function needsModel(capability: Capability): bool {
     default:
       return false;
   }
-}
-
-/** The body as the provider's encoder shall see it: settings come first, then the conversation. Null: it is no JSON. */
-function customize(exchange: Exchange, doc: Document): Document | null {
-  const config = exchange.config;
-  let customized = doc;
-  if (config.customSettings.length > 0) {
-    CUSTOM_EDIT.begin(doc);
-    applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-    CUSTOM_TEXT.clear();
-    CUSTOM_EDIT.apply(CUSTOM_TEXT);
-    if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) return null;
-    customized = CUSTOMIZED;
-  }
-  const shape = config.exchange.conversation;
-  if (exchange.call.capability != Capability.Chat) return customized;
-  if (exchange.context === null && !shape.isActive) return customized;
-  CONVERSATION.clear();
-  writeConversation(shape, customized, exchange.context, CONVERSATION);
-  CUSTOM_EDIT.begin(customized);
-  const messages = customized.get(customized.root(), "messages");
-  CUSTOM_EDIT.replace(messages, CONVERSATION.ptr, CONVERSATION.length);
-  SHAPED_TEXT.clear();
-  CUSTOM_EDIT.apply(SHAPED_TEXT);
-  return SHAPED.parse(SHAPED_TEXT.ptr, SHAPED_TEXT.length) ? SHAPED : null;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */
