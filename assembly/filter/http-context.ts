@@ -16,12 +16,20 @@ import {
 import { Capability } from "../routing/capability";
 import { ContextFile, ContextState } from "./context-file";
 import { Exchange } from "./exchange";
+import { beginAttempt, endAttempt, noteFailure, restoreHeaders } from "./attempt";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest } from "./request";
-import { beginResponse, emptyAnswer, emptyError, finishError, finishResponse } from "./response";
+import {
+  beginResponse,
+  emptyAnswer,
+  emptyError,
+  finishError,
+  finishFailure,
+  finishResponse,
+} from "./response";
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
 
@@ -44,10 +52,13 @@ export class HttpContext extends StreamContext {
   }
 
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
-    HEADERS.read(HeaderMapType.RequestHeaders);
+    const isAttempt = this.config.isAttempt;
+    if (isAttempt) restoreHeaders(HEADERS);
+    else HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.match();
     if (config === null) return FilterHeadersStatus.Continue;
     const exchange = new Exchange(config, this.config.requestBodyLimit);
+    if (isAttempt) beginAttempt(exchange, HEADERS);
     this.exchange = exchange;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
@@ -148,6 +159,7 @@ export class HttpContext extends StreamContext {
     if (exchange === null) return;
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
     exchange.phase = Phase.Over;
+    noteFailure(exchange, 504);
     replyWithError(gatewayError(exchange.config.provider.id, 504, 0));
   }
 
@@ -173,6 +185,7 @@ export class HttpContext extends StreamContext {
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
@@ -202,6 +215,10 @@ export class HttpContext extends StreamContext {
       case Phase.LoggingError:
         if (length > 0) exchange.phase = Phase.Over;
         if (length > 0) logError(exchange, length);
+        return FilterBodyStatus.Continue;
+      case Phase.Failing:
+        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+        finishFailure(exchange);
         return FilterBodyStatus.Continue;
       case Phase.Dropping:
         dropRest(length);
@@ -239,7 +256,9 @@ export class HttpContext extends StreamContext {
 
   onDelete(): void {
     const exchange = this.exchange;
-    if (exchange !== null) exchange.release();
+    if (exchange === null) return;
+    if (exchange.isAttempt) endAttempt(exchange);
+    exchange.release();
     this.exchange = null;
   }
 }

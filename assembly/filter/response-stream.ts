@@ -9,6 +9,9 @@ import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
 
+/** Bytes of a stream that may come before its first event is complete. */
+const LONGEST_HELD: i32 = 64 << 10;
+
 const OUTPUT: StreamOutput = new StreamOutput();
 
 /** Takes the next `length` bytes. False: nothing goes out yet, since the headers are still held. */
@@ -30,10 +33,16 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
-  if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
+}
+
+/** An event that never ends shall not hold the headers for ever. */
+function isOverdue(exchange: Exchange, length: i32): bool {
+  exchange.heldLength += length;
+  return exchange.heldLength > LONGEST_HELD;
 }
 
 function translate(
@@ -66,7 +75,7 @@ function translate(
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
   if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
-    sendError(failure);
+    sendError(exchange, failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);

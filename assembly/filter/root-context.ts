@@ -7,6 +7,7 @@ import { log } from "../proxy-wasm/log";
 import { setEffectiveContext } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds, readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { GatewayContext } from "./gateway-context";
 import { HttpContext } from "./http-context";
 import { ProviderStates } from "./provider-state";
 
@@ -62,6 +63,8 @@ export class PluginContext extends RootContext {
   }
 
   createStream(id: u32): StreamContext {
+    const gateway = this.config.gateway;
+    if (gateway !== null) return new GatewayContext(id, this.config, gateway);
     return new HttpContext(id, this.config, this.states);
   }
 }
