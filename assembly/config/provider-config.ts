@@ -6,6 +6,7 @@ import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
+import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { readLaterFields } from "./later-fields";
@@ -21,6 +22,7 @@ export class ProviderConfig {
   timeout: i32 = DEFAULT_TIMEOUT;
   tokens: ApiToken[] = [];
   customSettings: CustomSetting[] = [];
+  exchange: ExchangeSettings = new ExchangeSettings();
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
@@ -43,7 +45,8 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
-  readLaterFields(reader, settings);
+  const exchange = readExchangeSettings(reader, settings);
+  readLaterFields(reader);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
@@ -52,6 +55,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   config.timeout = timeout;
   config.tokens = tokens;
   config.customSettings = customSettings;
+  config.exchange = exchange;
   fillMapping(config.modelMapping, mapping, reader);
   return reader.report.failed ? null : config;
 }

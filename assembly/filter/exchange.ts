@@ -1,8 +1,10 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
 import { ApiError } from "../openai/api-error";
+import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
+import { ByteWriter } from "../text/byte-writer";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -23,9 +25,13 @@ export class Exchange {
   withheldHeaders: u32 = 0;
   /** Bytes of the request's body as its headers told them, or -1. */
   requestLength: i32 = -1;
+  /** A JSON string that is put into the conversation, or null. It is the worker's. */
+  context: ByteWriter | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** Changes the translated events once more, where that is configured. */
+  reasoning: ReasoningStream | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -48,5 +54,8 @@ export class Exchange {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
+    const reasoning = this.reasoning;
+    if (reasoning !== null) reasoning.release();
+    this.reasoning = null;
   }
 }

@@ -10,13 +10,14 @@ import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, setHeader } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { ByteWriter } from "../text/byte-writer";
+import { withBase, withoutBase } from "./base-path";
+import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
@@ -24,9 +25,7 @@ import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 
 const REQUEST: Document = new Document();
-const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
-const CUSTOM_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
 const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -78,7 +77,9 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   exchange.target = target;
   const mark = target.indexOf("?");
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
-  call.clientPath = mark < 0 ? target : target.substring(0, mark);
+  const path = mark < 0 ? target : target.substring(0, mark);
+  const settings = exchange.config.exchange;
+  call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
 
@@ -108,7 +109,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[at].value;
     return null;
   }
-  call.token = clientCredential(headers);
+  call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
   const message =
     "You didn't provide an API key. You need to provide it in an Authorization header using " +
@@ -150,7 +151,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   BODY.clear();
   const error = encode(exchange, ptr, size);
   REQUEST.release();
-  CUSTOMIZED.release();
+  releaseCustomized();
   if (error !== null) return refuse(error);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
@@ -181,10 +182,17 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
-  if (config.customSettings.length == 0) {
-    return config.provider.encodeRequest(exchange.call, doc, BODY);
+  const customized = customize(exchange, doc);
+  if (customized === null) {
+    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
   }
-  return encodeCustomized(exchange, doc);
+  const encodeError = config.provider.encodeRequest(exchange.call, customized, BODY);
+  if (encodeError !== null || BODY.replaces < 0 || customized.ptr == ptr) return encodeError;
+  // The encoder has left the rest of a body as it was that the host never saw.
+  const kept = BODY.replaces;
+  BODY.out.bytes(customized.ptr + kept, customized.length - kept);
+  BODY.replaces = -1;
+  return null;
 }
 
 /** The members that the gateway itself needs. */
@@ -221,26 +229,6 @@ function needsModel(capability: Capability): bool {
   }
 }
 
-/** Custom settings change the client's body first; the provider's encoder then sees a body like any other. */
-function encodeCustomized(exchange: Exchange, doc: Document): ApiError | null {
-  const config = exchange.config;
-  CUSTOM_EDIT.begin(doc);
-  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-  CUSTOM_TEXT.clear();
-  CUSTOM_EDIT.apply(CUSTOM_TEXT);
-  if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) {
-    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
-  }
-  const error = config.provider.encodeRequest(exchange.call, CUSTOMIZED, BODY);
-  if (error !== null) return error;
-  if (BODY.replaces >= 0) {
-    const kept = BODY.replaces;
-    BODY.out.bytes(CUSTOM_TEXT.ptr + kept, CUSTOM_TEXT.length - kept);
-    BODY.replaces = -1;
-  }
-  return null;
-}
-
 /** Under the provider's own protocol only the custom settings touch the body. */
 function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | null {
   CUSTOM_EDIT.begin(doc);
@@ -264,6 +252,8 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const key = settings.authHeaderKey;
+  if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
@@ -272,7 +262,9 @@ function upstreamTarget(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  const path = isOriginal ? call.clientPath : provider.path(call);
+  const settings = exchange.config.exchange;
+  let path = isOriginal ? call.clientPath : provider.path(call);
+  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;

@@ -30,6 +30,8 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   }
   OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;

@@ -1,16 +1,21 @@
 // From the provider's whole answer, or its error, to the client's.
 import { Document, jsonErrorText } from "../json/document";
+import { JsonEdit } from "../json/edit";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { writeCompletionAsStream } from "../openai/completion-stream";
+import { AnswerShape, editReasoning } from "../openai/reasoning";
+import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
+import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { noteFailure } from "./attempt";
 import { Exchange } from "./exchange";
+import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
@@ -18,6 +23,7 @@ import { joinStream } from "./response-stream";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
+const EDIT: JsonEdit = new JsonEdit();
 const WHOLE: ByteWriter = new ByteWriter();
 
 /** Takes the headers of an answer. The answer is the phase that follows. */
@@ -45,6 +51,10 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
 
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
+  const shape = exchange.config.exchange.answer;
+  if (shape.isActive && exchange.call.capability == Capability.Chat) {
+    exchange.reasoning = new ReasoningStream(shape);
+  }
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -68,7 +78,7 @@ export function emptyAnswer(exchange: Exchange): Phase {
 
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
-  if (provider.speaksNatively(exchange.call)) return Phase.Passing;
+  if (provider.speaksNatively(exchange.call)) return watchError(exchange, headers);
   const details = getProperty("response\0code_details");
   if (details.length > 0 && details != "via_upstream") {
     replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
@@ -146,20 +156,31 @@ function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
   }
   const error = provider.decodeResponse(call, RESPONSE, BODY);
-  if (error !== null || !call.stream) return error;
-  return streamWhole(call, ptr, length);
+  if (error !== null) return error;
+  const shape = exchange.config.exchange.answer;
+  if (shape.isActive && call.capability == Capability.Chat) shapeAnswer(shape, ptr, length);
+  return call.stream ? streamWhole(call, ptr, length) : null;
+}
+
+/** Parses the answer as the client would get it: what was decoded, and the rest of what came. */
+function parseDecoded(ptr: usize, length: i32): bool {
+  WHOLE.clear();
+  WHOLE.writer(BODY.out);
+  if (BODY.replaces >= 0) WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
+  return RESPONSE.parse(WHOLE.ptr, WHOLE.length);
+}
+
+/** Does to the decoded answer what the configuration asks for. */
+function shapeAnswer(shape: AnswerShape, ptr: usize, length: i32): void {
+  if (!parseDecoded(ptr, length)) return;
+  EDIT.begin(RESPONSE);
+  editReasoning(shape, RESPONSE, EDIT);
+  if (!EDIT.isEmpty()) EDIT.apply(BODY.rewrite());
 }
 
 /** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */
 function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
-  WHOLE.clear();
-  if (BODY.replaces >= 0) {
-    WHOLE.writer(BODY.out);
-    WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
-  } else {
-    WHOLE.writer(BODY.out);
-  }
-  if (RESPONSE.parse(WHOLE.ptr, WHOLE.length)) {
+  if (parseDecoded(ptr, length)) {
     writeCompletionAsStream(RESPONSE, call.wantsUsage, BODY.rewrite());
   }
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -169,6 +190,7 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 /** Takes the whole body of an error answer. */
 export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
+  logError(exchange, length);
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;

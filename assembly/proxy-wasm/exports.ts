@@ -104,6 +104,11 @@ export function proxy_on_http_call_response(
   if (root !== null) root.onHttpCallResponse(call, headers, bodyLength);
 }
 
+export function proxy_on_tick(id: u32): void {
+  const root = findRoot(id);
+  if (root !== null) root.onTick();
+}
+
 export function proxy_on_delete(id: u32): void {
   deleteContext(id);
   if (++finishedStreams % STREAMS_PER_COLLECTION == 0) collect();
