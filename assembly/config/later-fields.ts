@@ -8,8 +8,6 @@ export function readLaterFields(reader: FieldReader, settings: ProviderSettings)
   const first = reader.known.length;
   settings.authHeaderKey = reader.text("authHeaderKey");
   settings.moonshotFileId = reader.text("moonshotFileId");
-  reader.valueOf("failover", JsonKind.Object);
-  reader.valueOf("retryOnFailure", JsonKind.Object);
   reader.valueOf("context", JsonKind.Object);
   reader.choice("reasoningContentMode", ["passthrough", "ignore", "concat"], "passthrough");
   reader.stringList("contextCleanupCommands");

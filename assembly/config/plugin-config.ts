@@ -59,6 +59,21 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** The providers whose failing tokens are given back by health checks, each once. */
+  probed(): ProviderConfig[] {
+    const probed: ProviderConfig[] = [];
+    const keys: string[] = [];
+    for (let i = -1; i < this.rules.length; ++i) {
+      const config = i < 0 ? this.fallback : this.rules[i].provider;
+      if (config === null) continue;
+      const pool = config.failover;
+      if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
+      keys.push(pool.key);
+      probed.push(config);
+    }
+    return probed;
+  }
+
   /** Reads the outermost object; errors and warnings are the reader's. */
   read(reader: FieldReader): void {
     const doc = reader.doc;

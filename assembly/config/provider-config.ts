@@ -4,8 +4,11 @@ import { JsonKind } from "../json/document";
 import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
+import { RetryRules } from "../routing/retry-rules";
+import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
+import { checkProbes, readFailover, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { memberPath, quoted } from "./json-path";
 import { readLaterFields } from "./later-fields";
@@ -21,6 +24,10 @@ export class ProviderConfig {
   timeout: i32 = DEFAULT_TIMEOUT;
   tokens: ApiToken[] = [];
   customSettings: CustomSetting[] = [];
+  /** Null: failing tokens stay in use. */
+  failover: TokenPool | null = null;
+  /** Null: failed requests are not repeated. */
+  retry: RetryRules | null = null;
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
@@ -43,14 +50,19 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
+  const failover = readFailover(reader, tokens);
+  const retry = readRetry(reader, tokens);
   readLaterFields(reader, settings);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
+  checkProbes(reader, failover, provider);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;
   config.tokens = tokens;
   config.customSettings = customSettings;
+  config.failover = failover;
+  config.retry = retry;
   fillMapping(config.modelMapping, mapping, reader);
   return reader.report.failed ? null : config;
 }

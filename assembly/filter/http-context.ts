@@ -17,6 +17,7 @@ import { Phase } from "./phase";
 import { beginRequest, finishRequest } from "./request";
 import { beginResponse, emptyAnswer, emptyError, finishError, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
+import { finishRetry } from "./retry";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
@@ -41,6 +42,7 @@ export class HttpContext extends StreamContext {
     if (config === null) return FilterHeadersStatus.Continue;
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     this.exchange = exchange;
+    exchange.context = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
       ? FilterHeadersStatus.StopIteration
@@ -105,23 +107,40 @@ export class HttpContext extends StreamContext {
           return FilterBodyStatus.StopIterationAndBuffer;
         }
         finishResponse(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.GatheringError:
         exchange.hasResponseBody = true;
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.HoldingStream:
       case Phase.Streaming:
         return pushStream(exchange, length, endOfStream)
           ? FilterBodyStatus.Continue
           : FilterBodyStatus.StopIterationNoBuffer;
+      case Phase.Retrying:
+        return this.afterBody(exchange);
       case Phase.Dropping:
         dropRest(length);
         return FilterBodyStatus.Continue;
       default:
         return FilterBodyStatus.Continue;
     }
+  }
+
+  /** An answer that failed is held while the request is under way again. */
+  private afterBody(exchange: Exchange): FilterBodyStatus {
+    if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
+    const attempt = exchange.attempt;
+    return attempt !== null && attempt.hasHeldBody
+      ? FilterBodyStatus.StopIterationAndBuffer
+      : FilterBodyStatus.StopIterationNoBuffer;
+  }
+
+  private afterTrailers(exchange: Exchange): FilterTrailersStatus {
+    return exchange.phase == Phase.Retrying
+      ? FilterTrailersStatus.StopIteration
+      : FilterTrailersStatus.Continue;
   }
 
   onResponseTrailers(): FilterTrailersStatus {
@@ -132,13 +151,15 @@ export class HttpContext extends StreamContext {
       case Phase.GatheringResponse:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishResponse(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.GatheringError:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
+      case Phase.Retrying:
+        return FilterTrailersStatus.StopIteration;
       default:
         return FilterTrailersStatus.Continue;
     }
@@ -148,6 +169,11 @@ export class HttpContext extends StreamContext {
   private replaceAnswer(exchange: Exchange): FilterTrailersStatus {
     exchange.phase = exchange.status >= 400 ? emptyError(exchange) : emptyAnswer(exchange);
     return FilterTrailersStatus.StopIteration;
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    const exchange = this.exchange;
+    if (exchange !== null) finishRetry(exchange, call, headers, bodyLength);
   }
 
   onDelete(): void {

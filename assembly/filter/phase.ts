@@ -18,6 +18,8 @@ export const enum Phase {
   HoldingStream,
   /** A stream is under way. */
   Streaming,
+  /** The answer failed and is held, while the request is under way again. */
+  Retrying,
   /** A stream was broken off: what still comes is dropped. */
   Dropping,
   /** The client's answer is made: what still comes passes. */

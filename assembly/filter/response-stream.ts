@@ -5,9 +5,11 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
+import { answerIsBad, answerIsGood } from "./retry";
 
 const OUTPUT: StreamOutput = new StreamOutput();
 
@@ -29,9 +31,33 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  if (isHeld) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
+}
+
+/** Translates a stream that came as a whole. An error: the client has nothing of it. */
+export function translateStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const old = exchange.translator;
+  if (old !== null) old.release();
+  const provider = exchange.config.provider;
+  const translator = provider.streamTranslator(exchange.call);
+  exchange.translator = translator;
+  if (translator === null) {
+    out.bytes(ptr, length);
+    return null;
+  }
+  OUTPUT.begin(ptr, length);
+  translate(translator, provider.id, ptr, length, true);
+  const failure = translator.failure;
+  if (failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
+  return failure;
 }
 
 function translate(
@@ -63,7 +89,9 @@ function translate(
  * without [DONE]. What the provider still sends is dropped.
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
-  if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
+  const isHeld = exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents;
+  if (answerIsBad(exchange, failure, isHeld, false)) return false;
+  if (isHeld) {
     sendError(failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());

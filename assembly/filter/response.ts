@@ -13,6 +13,7 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
+import { answerIsBad, answerIsGood, retry, watchAnswer } from "./retry";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -23,6 +24,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   headers.read(HeaderMapType.ResponseHeaders);
   const status = <i32>headers.integer(":status");
   exchange.status = status;
+  const watched = watchAnswer(exchange, headers, endOfStream);
+  if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
@@ -65,8 +68,7 @@ export function emptyAnswer(exchange: Exchange): Phase {
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
   if (provider.speaksNatively(exchange.call)) return Phase.Passing;
-  const details = getProperty("response\0code_details");
-  if (details.length > 0 && details != "via_upstream") {
+  if (!isFromProvider()) {
     replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
     return Phase.Over;
   }
@@ -76,9 +78,16 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   return Phase.GatheringError;
 }
 
+/** Whether the answer is no reply of Envoy's own. */
+export function isFromProvider(): bool {
+  const details = getProperty("response\0code_details");
+  return details.length == 0 || details == "via_upstream";
+}
+
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  if (retry(exchange, error, false)) return Phase.Retrying;
   replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
   return Phase.Over;
 }
@@ -90,13 +99,27 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
-    sendError(error);
+    if (!answerIsBad(exchange, error, true, true)) sendError(error);
     return;
   }
+  answerIsGood(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
   setContentLength(BODY.resultLength(bytes.length));
+}
+
+/** Translates a whole body that came in another way. */
+export function translateWhole(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const error = decode(exchange, ptr, length);
+  RESPONSE.release();
+  if (error === null) BODY.writeWhole(ptr, length, out);
+  return error;
 }
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -115,12 +138,7 @@ function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
 /** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */
 function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
   WHOLE.clear();
-  if (BODY.replaces >= 0) {
-    WHOLE.writer(BODY.out);
-    WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
-  } else {
-    WHOLE.writer(BODY.out);
-  }
+  BODY.writeWhole(ptr, length, WHOLE);
   if (RESPONSE.parse(WHOLE.ptr, WHOLE.length)) {
     writeCompletionAsStream(RESPONSE, call.wantsUsage, BODY.rewrite());
   }
@@ -131,10 +149,16 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 /** Takes the whole body of an error answer. */
 export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
+  const attempt = exchange.attempt;
+  if (attempt !== null && attempt.isForeign) {
+    retry(exchange, null, true);
+    return;
+  }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;
-  sendError(provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
+  const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
+  if (!retry(exchange, error, true)) sendError(error);
 }
 
 /** Turns the answer whose headers are held into an error. */

@@ -4,12 +4,15 @@ import { getBuffer } from "../proxy-wasm/buffers";
 import { RootContext, StreamContext } from "../proxy-wasm/contexts";
 import { log } from "../proxy-wasm/log";
 import { readEnvironment } from "../proxy-wasm/system";
+import { setTickPeriod } from "../proxy-wasm/timer";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
 
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
 export class PluginContext extends RootContext {
   private config: PluginConfig = new PluginConfig();
+  private checks: HealthChecks = new HealthChecks([]);
 
   onConfigure(length: i32): bool {
     const bytes = getBuffer(BufferType.PluginConfiguration, 0, length);
@@ -22,7 +25,18 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
+    this.checks = new HealthChecks(config.probed());
+    const period = this.checks.period();
+    if (period > 0) setTickPeriod(period);
     return true;
+  }
+
+  onTick(): void {
+    this.checks.begin();
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    this.checks.finish(call, headers, bodyLength);
   }
 
   createStream(id: u32): StreamContext {

@@ -13,6 +13,9 @@ export abstract class RootContext {
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
 
+  /** The timer fired that `setTickPeriod` had asked for. */
+  onTick(): void {}
+
   /** A new stream under this configuration. */
   abstract createStream(id: u32): StreamContext;
 }

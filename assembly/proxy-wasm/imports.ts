@@ -56,6 +56,10 @@ export declare function proxy_replace_header_map_value(
 ): u32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_set_header_map_pairs")
+export declare function proxy_set_header_map_pairs(type: u32, pairs: usize, length: u32): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_remove_header_map_value")
 export declare function proxy_remove_header_map_value(type: u32, key: usize, keyLength: u32): u32;
 
@@ -109,6 +113,30 @@ export declare function proxy_http_call(
   trailersLength: u32,
   timeoutMilliseconds: u32,
   tokenPtr: usize,
+): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_set_tick_period_milliseconds")
+export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_get_shared_data")
+export declare function proxy_get_shared_data(
+  key: usize,
+  keyLength: u32,
+  valuePtr: usize,
+  valueLengthPtr: usize,
+  versionPtr: usize,
+): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_set_shared_data")
+export declare function proxy_set_shared_data(
+  key: usize,
+  keyLength: u32,
+  value: usize,
+  valueLength: u32,
+  version: u32,
 ): u32;
 
 // @ts-ignore: decorator

@@ -1,0 +1,283 @@
+// Repeats a failed request with another token while the failed answer is held, and puts the new answer in its place.
+import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { EncodedBody } from "../providers/encoded-body";
+import { HeaderEdits } from "../providers/header-edits";
+import { Protocol } from "../providers/provider-settings";
+import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
+import { getHeader, Headers, setHeaders } from "../proxy-wasm/headers";
+import { httpCall } from "../proxy-wasm/http-call";
+import { sendLocalResponse } from "../proxy-wasm/local-response";
+import { getProperty } from "../proxy-wasm/properties";
+import { continueStream } from "../proxy-wasm/streams";
+import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
+import { ByteWriter } from "../text/byte-writer";
+import { Attempt } from "./attempt";
+import { Exchange } from "./exchange";
+import { errorBody, replyWithError } from "./local-reply";
+import { Phase } from "./phase";
+import { upstreamHost, upstreamTarget } from "./request";
+import { isFromProvider, sendError, translateWhole } from "./response";
+import { translateStream } from "./response-stream";
+import { chooseOther } from "./token-choice";
+import { countFailure, countSuccess, say } from "./token-health";
+
+const HEADERS: Headers = new Headers();
+const EDITS: HeaderEdits = new HeaderEdits();
+/** The body of the answer that is put together. */
+const ANSWER: ByteWriter = new ByteWriter();
+
+/** Whether the request may be repeated, so that it has to be kept. */
+export function canRepeat(exchange: Exchange): bool {
+  const attempt = exchange.attempt;
+  return attempt !== null && attempt.left > 0;
+}
+
+/** Keeps the request as the provider gets it. `body` null: it has none. */
+export function keepRequest(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  body: EncodedBody | null,
+): void {
+  const attempt = exchange.attempt;
+  if (attempt === null || attempt.left == 0) return;
+  attempt.isKept = true;
+  if (body !== null) body.writeWhole(ptr, length, attempt.body);
+  HEADERS.read(HeaderMapType.RequestHeaders);
+  attempt.headers = HEADERS.pairs([
+    ":method",
+    ":path",
+    ":authority",
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+  ]);
+}
+
+/**
+ * Looks at the status of an answer for the tokens' sake. `AwaitingResponse`: the answer goes its
+ * way; else the phase that follows.
+ */
+export function watchAnswer(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
+  const attempt = exchange.attempt;
+  if (attempt === null) return Phase.AwaitingResponse;
+  const status = exchange.status;
+  const provider = exchange.config.provider;
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  attempt.isForeign = isOriginal || provider.speaksNatively(exchange.call);
+  const goesOn = isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+  if (status < 300) {
+    if (isOriginal || !provider.readsResponse(exchange.call)) countSuccess(exchange, attempt);
+    return goesOn;
+  }
+  if (!isFromProvider()) return goesOn;
+  countFailure(exchange, attempt, status, headers.integer("retry-after"));
+  attempt.wantsRetry = mayRetry(exchange, attempt, status);
+  if (!attempt.isForeign) return goesOn;
+  if (!attempt.wantsRetry) return Phase.Passing;
+  if (!endOfStream) return Phase.GatheringError;
+  return retry(exchange, null, false) ? Phase.Retrying : Phase.Passing;
+}
+
+function mayRetry(exchange: Exchange, attempt: Attempt, status: i32): bool {
+  const rules = exchange.config.retry;
+  return rules !== null && attempt.isKept && attempt.left > 0 && rules.statuses.matches(status);
+}
+
+/** The answer is none of an error. */
+export function answerIsGood(exchange: Exchange): void {
+  const attempt = exchange.attempt;
+  if (attempt !== null) countSuccess(exchange, attempt);
+}
+
+/** An error inside a 200. True: the request is under way again. */
+export function answerIsBad(
+  exchange: Exchange,
+  error: ApiError,
+  isHeld: bool,
+  hasHeldBody: bool,
+): bool {
+  const attempt = exchange.attempt;
+  if (attempt === null) return false;
+  countFailure(exchange, attempt, error.status, error.retryAfter);
+  attempt.wantsRetry = isHeld && mayRetry(exchange, attempt, error.status);
+  return retry(exchange, error, hasHeldBody);
+}
+
+/** Sends the request again, if it may be. `error` is what the client gets if that does not help. */
+export function retry(exchange: Exchange, error: ApiError | null, hasHeldBody: bool): bool {
+  const attempt = exchange.attempt;
+  if (attempt === null || !attempt.wantsRetry) return false;
+  attempt.error = error;
+  attempt.hasHeldBody = hasHeldBody;
+  if (!sendAgain(exchange, attempt)) return false;
+  exchange.phase = Phase.Retrying;
+  return true;
+}
+
+function sendAgain(exchange: Exchange, attempt: Attempt): bool {
+  const config = exchange.config;
+  const rules = config.retry;
+  if (rules === null || attempt.left == 0) return false;
+  const token = chooseOther(exchange, attempt);
+  if (token < 0) return false;
+  say(LogLevel.Info, config, token, `is tried next: status ${exchange.status} came before`);
+  attempt.used.push(attempt.token);
+  attempt.token = token;
+  attempt.left -= 1;
+  exchange.call.token = config.tokens[token].value;
+  const headers = StaticArray.fromArray(requestHeaders(exchange, attempt));
+  const cluster = getProperty("cluster_name");
+  const call = httpCall(cluster, headers, attempt.body, rules.timeout, exchange.context);
+  attempt.call = call;
+  return call >= 0;
+}
+
+/** The headers of the request that was sent, with what differs for the new token. */
+function requestHeaders(exchange: Exchange, attempt: Attempt): string[] {
+  const call = exchange.call;
+  const host = upstreamHost(exchange);
+  const target = upstreamTarget(exchange);
+  const headers: string[] = [":method", call.method, ":path"];
+  headers.push(target.length > 0 ? target : exchange.target);
+  headers.push(":authority");
+  headers.push(host.length > 0 ? host : attempt.host);
+  EDITS.clear();
+  exchange.config.provider.authenticate(call, EDITS, attempt.body.ptr, attempt.body.length);
+  const kept = attempt.headers;
+  for (let i = 0; i + 1 < kept.length; i += 2) {
+    if (EDITS.sets(kept[i]) || EDITS.removals.includes(kept[i])) continue;
+    headers.push(kept[i]);
+    headers.push(kept[i + 1]);
+  }
+  for (let i = 0; i < EDITS.names.length; ++i) {
+    headers.push(EDITS.names[i]);
+    headers.push(EDITS.values[i]);
+  }
+  return headers;
+}
+
+/** Takes the answer to a call. `headerCount` is 0 where none came. */
+export function finishRetry(
+  exchange: Exchange,
+  call: u32,
+  headerCount: u32,
+  bodyLength: u32,
+): void {
+  const attempt = exchange.attempt;
+  if (attempt === null || exchange.phase != Phase.Retrying || <u32>attempt.call != call) return;
+  if (headerCount == 0) {
+    if (!sendAgain(exchange, attempt)) giveUp(exchange, attempt);
+    return;
+  }
+  HEADERS.read(HeaderMapType.HttpCallResponseHeaders);
+  let status = <i32>HEADERS.integer(":status");
+  exchange.status = status;
+  const body = getBuffer(BufferType.HttpCallResponseBody, 0, bodyLength);
+  const isSentOn = attempt.isForeign || passes(exchange, HEADERS);
+  ANSWER.clear();
+  let error: ApiError | null = null;
+  if (isSentOn) ANSWER.bytes(body.ptr, body.length);
+  else error = translate(exchange, body.ptr, body.length);
+  let retryAfter = HEADERS.integer("retry-after");
+  const headers = answerHeaders(HEADERS, exchange, isSentOn, error);
+  if (error !== null && status < 300) {
+    status = error.status;
+    retryAfter = error.retryAfter;
+  }
+  if (status < 300) {
+    countSuccess(exchange, attempt);
+  } else {
+    countFailure(exchange, attempt, status, retryAfter);
+    attempt.error = error;
+    if (mayRetry(exchange, attempt, status) && sendAgain(exchange, attempt)) return;
+  }
+  send(exchange, attempt, error === null ? exchange.status : error.status, headers);
+}
+
+/** Whether an answer goes to the client as it is. */
+function passes(exchange: Exchange, headers: Headers): bool {
+  const provider = exchange.config.provider;
+  if (exchange.status >= 400) return false;
+  if (exchange.status >= 300 || !provider.readsResponse(exchange.call)) return true;
+  return exchange.acceptsGzip && headers.is("content-encoding", "gzip") && provider.speaksOpenAi();
+}
+
+/** Translates a whole answer, a stream's too, into `ANSWER`; an error is there as well. */
+function translate(exchange: Exchange, body: usize, length: i32): ApiError | null {
+  const encoding = HEADERS.get("content-encoding");
+  const isCompressed = encoding.length > 0 && encoding != "identity";
+  const provider = exchange.config.provider;
+  let error: ApiError | null = null;
+  if (exchange.status >= 400) {
+    const size = isCompressed ? 0 : length;
+    error = provider.decodeError(exchange.call, exchange.status, body, size);
+  } else if (isCompressed || length == 0) {
+    const why = isCompressed ? `it is compressed (${encoding})` : "it is empty";
+    error = invalidUpstreamResponse(provider.id, why);
+  } else if (exchange.call.stream && !HEADERS.contains("content-type", "json")) {
+    error = translateStream(exchange, body, length, ANSWER);
+  } else {
+    error = translateWhole(exchange, body, length, ANSWER);
+  }
+  if (error === null) return null;
+  ANSWER.clear();
+  ANSWER.writer(errorBody(error));
+  return error;
+}
+
+/** The headers that the client gets with `ANSWER`, but for status and length. */
+function answerHeaders(
+  headers: Headers,
+  exchange: Exchange,
+  isSentOn: bool,
+  error: ApiError | null,
+): string[] {
+  const replaced = [":status", "connection", "content-length", "keep-alive", "transfer-encoding"];
+  if (isSentOn) return headers.pairs(replaced);
+  replaced.push("content-type");
+  replaced.push("content-encoding");
+  const hasPause = error !== null && error.retryAfter >= 0;
+  if (hasPause) replaced.push("retry-after");
+  const pairs = headers.pairs(replaced);
+  const isStream = error === null && exchange.call.stream;
+  pairs.push("content-type");
+  pairs.push(isStream ? "text/event-stream" : "application/json");
+  if (error !== null && hasPause) {
+    pairs.push("retry-after");
+    pairs.push(error.retryAfter.toString());
+  }
+  return pairs;
+}
+
+/** Sends `ANSWER`: in the place of the held answer, or where that has no body as a reply of its own. */
+function send(exchange: Exchange, attempt: Attempt, status: i32, headers: string[]): void {
+  exchange.phase = Phase.Over;
+  if (!attempt.hasHeldBody) {
+    sendLocalResponse(status, "ai_proxy_retried", StaticArray.fromArray(headers), ANSWER);
+    return;
+  }
+  headers.unshift(status.toString());
+  headers.unshift(":status");
+  headers.push("content-length");
+  headers.push(ANSWER.length.toString());
+  setHeaders(HeaderMapType.ResponseHeaders, StaticArray.fromArray(headers));
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, ANSWER.ptr, ANSWER.length);
+  continueStream(StreamType.Response);
+}
+
+/** No further try: the client gets the error that was told last, or the held answer as it is. */
+function giveUp(exchange: Exchange, attempt: Attempt): void {
+  exchange.phase = Phase.Over;
+  const error = attempt.error;
+  if (error !== null && !attempt.hasHeldBody) {
+    replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
+    return;
+  }
+  if (error !== null) sendError(error);
+  continueStream(StreamType.Response);
+}
