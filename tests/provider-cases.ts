@@ -49,12 +49,12 @@ const FIELDS: readonly ConfigCase[] = [
     shows: "keys that do nothing yet",
     config: {
       providers: [
-        { id: "a", type: "groq", failover: { enabled: true }, basePath: "/a" },
-        { id: "b", type: "groq", failover: { enabled: true } },
+        { id: "a", type: "groq", hiclawMode: true, basePath: "/a" },
+        { id: "b", type: "groq", hiclawMode: true },
       ],
     },
     warnings: [
-      "providers[0].failover: is accepted but has no effect yet",
+      "providers[0].hiclawMode: is accepted but has no effect yet",
       "providers[0].basePath: is accepted but has no effect yet",
     ],
   },

@@ -10,8 +10,9 @@ export class StatusPatterns {
 
   /** Adds the statuses that a pattern means. "" or what is wrong with it. */
   add(pattern: string): string {
+    const wrong = new Regex(pattern).error;
+    if (wrong.length > 0) return "invalid regular expression: " + wrong;
     const regex = new Regex("^(?:" + pattern + ")$");
-    if (regex.error.length > 0) return regex.error;
     for (let i = 0; i < COUNT; ++i) {
       if (regex.search((FIRST + i).toString())) this.isIn[i] = true;
     }
