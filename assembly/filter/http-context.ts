@@ -3,7 +3,7 @@ import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { getProperty } from "../proxy-wasm/properties";
+import { clusterName, routeName } from "../proxy-wasm/properties";
 import {
   FilterBodyStatus,
   FilterHeadersStatus,
@@ -53,7 +53,7 @@ export class HttpContext extends StreamContext {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
     const host = HEADERS.get(":authority");
-    return config.match(host, getProperty("route_name"), getProperty("cluster_name"));
+    return config.match(host, routeName(), clusterName());
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {

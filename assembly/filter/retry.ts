@@ -7,7 +7,7 @@ import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { getHeader, Headers, setHeaders } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
-import { getProperty } from "../proxy-wasm/properties";
+import { clusterName } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
@@ -125,15 +125,15 @@ function sendAgain(exchange: Exchange, attempt: Attempt): bool {
   if (rules === null || attempt.left == 0) return false;
   const token = chooseOther(exchange, attempt);
   if (token < 0) return false;
-  say(LogLevel.Info, config, token, `is tried next: status ${exchange.status} came before`);
   attempt.used.push(attempt.token);
   attempt.token = token;
   attempt.left -= 1;
   exchange.call.token = config.tokens[token].value;
   const headers = StaticArray.fromArray(requestHeaders(exchange, attempt));
-  const cluster = getProperty("cluster_name");
+  const cluster = clusterName();
   const call = httpCall(cluster, headers, attempt.body, rules.timeout, exchange.context);
   attempt.call = call;
+  if (call >= 0) say(LogLevel.Info, config, token, "is tried next, since another one has failed");
   return call >= 0;
 }
 
@@ -170,12 +170,12 @@ export function finishRetry(
 ): void {
   const attempt = exchange.attempt;
   if (attempt === null || exchange.phase != Phase.Retrying || <u32>attempt.call != call) return;
-  if (headerCount == 0) {
+  HEADERS.read(HeaderMapType.HttpCallResponseHeaders);
+  let status = <i32>HEADERS.integer(":status");
+  if (headerCount == 0 || isReplyOfEnvoy(status)) {
     if (!sendAgain(exchange, attempt)) giveUp(exchange, attempt);
     return;
   }
-  HEADERS.read(HeaderMapType.HttpCallResponseHeaders);
-  let status = <i32>HEADERS.integer(":status");
   exchange.status = status;
   const body = getBuffer(BufferType.HttpCallResponseBody, 0, bodyLength);
   const isSentOn = attempt.isForeign || passes(exchange, HEADERS);
@@ -197,6 +197,11 @@ export function finishRetry(
     if (mayRetry(exchange, attempt, status) && sendAgain(exchange, attempt)) return;
   }
   send(exchange, attempt, error === null ? exchange.status : error.status, headers);
+}
+
+/** Whether a call was lost or too late: Envoy then makes up an answer. */
+function isReplyOfEnvoy(status: i32): bool {
+  return (status == 503 || status == 504) && !HEADERS.has("x-envoy-upstream-service-time");
 }
 
 /** Whether an answer goes to the client as it is. */

@@ -1,7 +1,7 @@
 // The health of a provider's tokens: shared by all workers, told by answers and by health checks.
 import { ProviderConfig } from "../config/provider-config";
 import { log } from "../proxy-wasm/log";
-import { getProperty } from "../proxy-wasm/properties";
+import { clusterName } from "../proxy-wasm/properties";
 import { SharedValue } from "../proxy-wasm/shared-data";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { LogLevel } from "../proxy-wasm/types";
@@ -97,7 +97,7 @@ function update(
 /** Remembers where a health check has to go. */
 function recordPlace(exchange: Exchange, token: TokenState): void {
   const attempt = exchange.attempt;
-  token.cluster = getProperty("cluster_name");
+  token.cluster = clusterName();
   token.path = exchange.call.clientPath;
   const host = upstreamHost(exchange);
   token.host = host.length > 0 || attempt === null ? host : attempt.host;

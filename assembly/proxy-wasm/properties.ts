@@ -15,6 +15,22 @@ export function getProperty(path: string): string {
   return status == Status.Ok ? receivedText() : "";
 }
 
+/** The cluster of the request. */
+export function clusterName(): string {
+  return getEither("xds\0cluster_name", "cluster_name");
+}
+
+/** The route of the request. */
+export function routeName(): string {
+  return getEither("xds\0route_name", "route_name");
+}
+
+/** Hosts have old names for some properties, or only those. */
+function getEither(path: string, oldPath: string): string {
+  const value = getProperty(path);
+  return value.length > 0 ? value : getProperty(oldPath);
+}
+
 /** Sets filter state `wasm.<name>`, read in access logs as `%FILTER_STATE(wasm.<name>:PLAIN)%`. */
 export function setProperty(name: string, value: string): void {
   PATH.clear();
