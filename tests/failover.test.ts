@@ -40,6 +40,9 @@ const CONFIGS = {
 type Name = keyof typeof CONFIGS;
 const NAMES = Object.keys(CONFIGS) as Name[];
 
+const FINE = whole(200, JSON.stringify(COMPLETION));
+const REFUSED = whole(401, '{"error":{"message":"No."}}');
+
 let provider: RawProvider;
 let envoy: TestEnvoy;
 let vms: string;
@@ -58,9 +61,6 @@ after(async () => {
   await provider.close();
   assert.doesNotMatch(envoy.log(), /canary|aborted|wasm failed|trap|Uncaught/i);
 });
-
-const FINE = whole(200, JSON.stringify(COMPLETION));
-const REFUSED = whole(401, '{"error":{"message":"No."}}');
 
 function unlessGood(bad: Script, good: Script = FINE): Script {
   return (socket, request) => (tokenOf(request) === GOOD ? good : bad)(socket, request);
