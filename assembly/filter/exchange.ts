@@ -2,7 +2,7 @@
 import { ProviderConfig } from "../config/provider-config";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
-import { Attempt } from "./attempt";
+import { TokenUse } from "./token-use";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -19,9 +19,9 @@ export class Exchange {
   status: i32 = 0;
   translator: StreamTranslator | null = null;
   /** The stream's context, which calls are answered to. */
-  context: u32 = 0;
+  streamId: u32 = 0;
   /** Null where the provider has neither `failover` nor `retryOnFailure`. */
-  attempt: Attempt | null = null;
+  tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -42,8 +42,8 @@ export class Exchange {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
-    const attempt = this.attempt;
-    if (attempt !== null) attempt.release();
-    this.attempt = null;
+    const use = this.tokenUse;
+    if (use !== null) use.release();
+    this.tokenUse = null;
   }
 }

@@ -3,7 +3,7 @@ import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { clusterName, routeName } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import {
   FilterBodyStatus,
   FilterHeadersStatus,
@@ -42,7 +42,7 @@ export class HttpContext extends StreamContext {
     if (config === null) return FilterHeadersStatus.Continue;
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     this.exchange = exchange;
-    exchange.context = this.id;
+    exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
       ? FilterHeadersStatus.StopIteration
@@ -53,7 +53,7 @@ export class HttpContext extends StreamContext {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
     const host = HEADERS.get(":authority");
-    return config.match(host, routeName(), clusterName());
+    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -131,8 +131,8 @@ export class HttpContext extends StreamContext {
   /** An answer that failed is held while the request is under way again. */
   private afterBody(exchange: Exchange): FilterBodyStatus {
     if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
-    const attempt = exchange.attempt;
-    return attempt !== null && attempt.hasHeldBody
+    const use = exchange.tokenUse;
+    return use !== null && use.hasHeldBody
       ? FilterBodyStatus.StopIterationAndBuffer
       : FilterBodyStatus.StopIterationNoBuffer;
   }

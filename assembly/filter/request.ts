@@ -172,7 +172,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 
 function afterRequest(exchange: Exchange): Phase {
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  return isOriginal && exchange.attempt === null ? Phase.Passing : Phase.AwaitingResponse;
+  return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {

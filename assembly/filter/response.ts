@@ -149,8 +149,8 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 /** Takes the whole body of an error answer. */
 export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
-  const attempt = exchange.attempt;
-  if (attempt !== null && attempt.isForeign) {
+  const use = exchange.tokenUse;
+  if (use !== null && use.isForeign) {
     retry(exchange, null, true);
     return;
   }

@@ -7,11 +7,11 @@ import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { getHeader, Headers, setHeaders } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
-import { clusterName } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
-import { Attempt } from "./attempt";
+import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -28,8 +28,8 @@ const ANSWER: ByteWriter = new ByteWriter();
 
 /** Whether the request may be repeated, so that it has to be kept. */
 export function canRepeat(exchange: Exchange): bool {
-  const attempt = exchange.attempt;
-  return attempt !== null && attempt.left > 0;
+  const use = exchange.tokenUse;
+  return use !== null && use.left > 0;
 }
 
 /** Keeps the request as the provider gets it. `body` null: it has none. */
@@ -39,12 +39,12 @@ export function keepRequest(
   length: i32,
   body: EncodedBody | null,
 ): void {
-  const attempt = exchange.attempt;
-  if (attempt === null || attempt.left == 0) return;
-  attempt.isKept = true;
-  if (body !== null) body.writeWhole(ptr, length, attempt.body);
+  const use = exchange.tokenUse;
+  if (use === null || use.left == 0) return;
+  use.isKept = true;
+  if (body !== null) body.writeWhole(ptr, length, use.body);
   HEADERS.read(HeaderMapType.RequestHeaders);
-  attempt.headers = HEADERS.pairs([
+  use.headers = HEADERS.pairs([
     ":method",
     ":path",
     ":authority",
@@ -63,35 +63,35 @@ export function keepRequest(
  * way; else the phase that follows.
  */
 export function watchAnswer(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  const attempt = exchange.attempt;
-  if (attempt === null) return Phase.AwaitingResponse;
+  const use = exchange.tokenUse;
+  if (use === null) return Phase.AwaitingResponse;
   const status = exchange.status;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  attempt.isForeign = isOriginal || provider.speaksNatively(exchange.call);
+  use.isForeign = isOriginal || provider.speaksNatively(exchange.call);
   const goesOn = isOriginal ? Phase.Passing : Phase.AwaitingResponse;
   if (status < 300) {
-    if (isOriginal || !provider.readsResponse(exchange.call)) countSuccess(exchange, attempt);
+    if (isOriginal || !provider.readsResponse(exchange.call)) countSuccess(exchange, use);
     return goesOn;
   }
   if (!isFromProvider()) return goesOn;
-  countFailure(exchange, attempt, status, headers.integer("retry-after"));
-  attempt.wantsRetry = mayRetry(exchange, attempt, status);
-  if (!attempt.isForeign) return goesOn;
-  if (!attempt.wantsRetry) return Phase.Passing;
+  countFailure(exchange, use, status, headers.integer("retry-after"));
+  use.wantsRetry = mayRetry(exchange, use, status);
+  if (!use.isForeign) return goesOn;
+  if (!use.wantsRetry) return Phase.Passing;
   if (!endOfStream) return Phase.GatheringError;
   return retry(exchange, null, false) ? Phase.Retrying : Phase.Passing;
 }
 
-function mayRetry(exchange: Exchange, attempt: Attempt, status: i32): bool {
+function mayRetry(exchange: Exchange, use: TokenUse, status: i32): bool {
   const rules = exchange.config.retry;
-  return rules !== null && attempt.isKept && attempt.left > 0 && rules.statuses.matches(status);
+  return rules !== null && use.isKept && use.left > 0 && rules.statuses.matches(status);
 }
 
 /** The answer is none of an error. */
 export function answerIsGood(exchange: Exchange): void {
-  const attempt = exchange.attempt;
-  if (attempt !== null) countSuccess(exchange, attempt);
+  const use = exchange.tokenUse;
+  if (use !== null) countSuccess(exchange, use);
 }
 
 /** An error inside a 200. True: the request is under way again. */
@@ -101,54 +101,54 @@ export function answerIsBad(
   isHeld: bool,
   hasHeldBody: bool,
 ): bool {
-  const attempt = exchange.attempt;
-  if (attempt === null) return false;
-  countFailure(exchange, attempt, error.status, error.retryAfter);
-  attempt.wantsRetry = isHeld && mayRetry(exchange, attempt, error.status);
+  const use = exchange.tokenUse;
+  if (use === null) return false;
+  countFailure(exchange, use, error.status, error.retryAfter);
+  use.wantsRetry = isHeld && mayRetry(exchange, use, error.status);
   return retry(exchange, error, hasHeldBody);
 }
 
 /** Sends the request again, if it may be. `error` is what the client gets if that does not help. */
 export function retry(exchange: Exchange, error: ApiError | null, hasHeldBody: bool): bool {
-  const attempt = exchange.attempt;
-  if (attempt === null || !attempt.wantsRetry) return false;
-  attempt.error = error;
-  attempt.hasHeldBody = hasHeldBody;
-  if (!sendAgain(exchange, attempt)) return false;
+  const use = exchange.tokenUse;
+  if (use === null || !use.wantsRetry) return false;
+  use.error = error;
+  use.hasHeldBody = hasHeldBody;
+  if (!sendAgain(exchange, use)) return false;
   exchange.phase = Phase.Retrying;
   return true;
 }
 
-function sendAgain(exchange: Exchange, attempt: Attempt): bool {
+function sendAgain(exchange: Exchange, use: TokenUse): bool {
   const config = exchange.config;
   const rules = config.retry;
-  if (rules === null || attempt.left == 0) return false;
-  const token = chooseOther(exchange, attempt);
+  if (rules === null || use.left == 0) return false;
+  const token = chooseOther(exchange, use);
   if (token < 0) return false;
-  attempt.used.push(attempt.token);
-  attempt.token = token;
-  attempt.left -= 1;
+  use.used.push(use.token);
+  use.token = token;
+  use.left -= 1;
   exchange.call.token = config.tokens[token].value;
-  const headers = StaticArray.fromArray(requestHeaders(exchange, attempt));
-  const cluster = clusterName();
-  const call = httpCall(cluster, headers, attempt.body, rules.timeout, exchange.context);
-  attempt.call = call;
+  const headers = StaticArray.fromArray(requestHeaders(exchange, use));
+  const cluster = getRouteProperty("cluster_name");
+  const call = httpCall(cluster, headers, use.body, rules.timeout, exchange.streamId);
+  use.call = call;
   if (call >= 0) say(LogLevel.Info, config, token, "is tried next, since another one has failed");
   return call >= 0;
 }
 
 /** The headers of the request that was sent, with what differs for the new token. */
-function requestHeaders(exchange: Exchange, attempt: Attempt): string[] {
+function requestHeaders(exchange: Exchange, use: TokenUse): string[] {
   const call = exchange.call;
   const host = upstreamHost(exchange);
   const target = upstreamTarget(exchange);
   const headers: string[] = [":method", call.method, ":path"];
   headers.push(target.length > 0 ? target : exchange.target);
   headers.push(":authority");
-  headers.push(host.length > 0 ? host : attempt.host);
+  headers.push(host.length > 0 ? host : use.host);
   EDITS.clear();
-  exchange.config.provider.authenticate(call, EDITS, attempt.body.ptr, attempt.body.length);
-  const kept = attempt.headers;
+  exchange.config.provider.authenticate(call, EDITS, use.body.ptr, use.body.length);
+  const kept = use.headers;
   for (let i = 0; i + 1 < kept.length; i += 2) {
     if (EDITS.sets(kept[i]) || EDITS.removals.includes(kept[i])) continue;
     headers.push(kept[i]);
@@ -168,17 +168,17 @@ export function finishRetry(
   headerCount: u32,
   bodyLength: u32,
 ): void {
-  const attempt = exchange.attempt;
-  if (attempt === null || exchange.phase != Phase.Retrying || <u32>attempt.call != call) return;
+  const use = exchange.tokenUse;
+  if (use === null || exchange.phase != Phase.Retrying || <u32>use.call != call) return;
   HEADERS.read(HeaderMapType.HttpCallResponseHeaders);
   let status = <i32>HEADERS.integer(":status");
   if (headerCount == 0 || isReplyOfEnvoy(status)) {
-    if (!sendAgain(exchange, attempt)) giveUp(exchange, attempt);
+    if (!sendAgain(exchange, use)) giveUp(exchange, use);
     return;
   }
   exchange.status = status;
   const body = getBuffer(BufferType.HttpCallResponseBody, 0, bodyLength);
-  const isSentOn = attempt.isForeign || passes(exchange, HEADERS);
+  const isSentOn = use.isForeign || passes(exchange, HEADERS);
   ANSWER.clear();
   let error: ApiError | null = null;
   if (isSentOn) ANSWER.bytes(body.ptr, body.length);
@@ -190,13 +190,13 @@ export function finishRetry(
     retryAfter = error.retryAfter;
   }
   if (status < 300) {
-    countSuccess(exchange, attempt);
+    countSuccess(exchange, use);
   } else {
-    countFailure(exchange, attempt, status, retryAfter);
-    attempt.error = error;
-    if (mayRetry(exchange, attempt, status) && sendAgain(exchange, attempt)) return;
+    countFailure(exchange, use, status, retryAfter);
+    use.error = error;
+    if (mayRetry(exchange, use, status) && sendAgain(exchange, use)) return;
   }
-  send(exchange, attempt, error === null ? exchange.status : error.status, headers);
+  send(exchange, use, error === null ? exchange.status : error.status, headers);
 }
 
 /** Whether a call was lost or too late: Envoy then makes up an answer. */
@@ -260,9 +260,9 @@ function answerHeaders(
 }
 
 /** Sends `ANSWER`: in the place of the held answer, or where that has no body as a reply of its own. */
-function send(exchange: Exchange, attempt: Attempt, status: i32, headers: string[]): void {
+function send(exchange: Exchange, use: TokenUse, status: i32, headers: string[]): void {
   exchange.phase = Phase.Over;
-  if (!attempt.hasHeldBody) {
+  if (!use.hasHeldBody) {
     sendLocalResponse(status, "ai_proxy_retried", StaticArray.fromArray(headers), ANSWER);
     return;
   }
@@ -276,10 +276,10 @@ function send(exchange: Exchange, attempt: Attempt, status: i32, headers: string
 }
 
 /** No further try: the client gets the error that was told last, or the held answer as it is. */
-function giveUp(exchange: Exchange, attempt: Attempt): void {
+function giveUp(exchange: Exchange, use: TokenUse): void {
   exchange.phase = Phase.Over;
-  const error = attempt.error;
-  if (error !== null && !attempt.hasHeldBody) {
+  const error = use.error;
+  if (error !== null && !use.hasHeldBody) {
     replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
     return;
   }

@@ -4,7 +4,7 @@ import { getBuffer } from "../proxy-wasm/buffers";
 import { RootContext, StreamContext } from "../proxy-wasm/contexts";
 import { log } from "../proxy-wasm/log";
 import { readEnvironment } from "../proxy-wasm/system";
-import { setTickPeriod } from "../proxy-wasm/timer";
+import { setTickPeriod } from "../proxy-wasm/streams";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";

@@ -3,7 +3,7 @@ import { randomBits } from "../proxy-wasm/system";
 import { Headers } from "../proxy-wasm/headers";
 import { CONSUMER_HEADER, isStateful, tokenOfConsumer } from "../routing/consumer-affinity";
 import { pickAny, pickFrom, TokenPool } from "../routing/token-pool";
-import { Attempt } from "./attempt";
+import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { upstreamHost } from "./request";
 import { loadPool, nowMilliseconds, warnOfNone } from "./token-health";
@@ -19,14 +19,14 @@ export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
   const pool = config.failover;
   const retry = config.retry;
   if (pool === null && retry === null) return first;
-  const attempt = new Attempt();
-  exchange.attempt = attempt;
-  attempt.token = first;
-  if (pool !== null) attempt.token = chooseLive(exchange, pool, first, isBound);
+  const use = new TokenUse();
+  exchange.tokenUse = use;
+  use.token = first;
+  if (pool !== null) use.token = chooseLive(exchange, pool, first, isBound);
   // An object of one account is unknown to all others.
-  if (retry !== null && !isBound) attempt.left = retry.maxRetries;
-  if (upstreamHost(exchange).length == 0) attempt.host = headers.get(":authority");
-  return attempt.token;
+  if (retry !== null && !isBound) use.left = retry.maxRetries;
+  if (upstreamHost(exchange).length == 0) use.host = headers.get(":authority");
+  return use.token;
 }
 
 function chooseLive(exchange: Exchange, pool: TokenPool, first: i32, isBound: bool): i32 {
@@ -42,7 +42,7 @@ function chooseLive(exchange: Exchange, pool: TokenPool, first: i32, isBound: bo
 }
 
 /** A live token that the request has not used yet, or -1. */
-export function chooseOther(exchange: Exchange, attempt: Attempt): i32 {
+export function chooseOther(exchange: Exchange, use: TokenUse): i32 {
   const config = exchange.config;
   const pool = config.failover;
   const usable: bool[] = [];
@@ -52,7 +52,7 @@ export function chooseOther(exchange: Exchange, attempt: Attempt): i32 {
   } else {
     for (let i = 0; i < config.tokens.length; ++i) usable.push(true);
   }
-  usable[attempt.token] = false;
-  for (let i = 0; i < attempt.used.length; ++i) usable[attempt.used[i]] = false;
+  usable[use.token] = false;
+  for (let i = 0; i < use.used.length; ++i) usable[use.used[i]] = false;
   return pickAny(usable, randomBits());
 }

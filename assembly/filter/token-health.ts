@@ -1,13 +1,13 @@
 // The health of a provider's tokens: shared by all workers, told by answers and by health checks.
 import { ProviderConfig } from "../config/provider-config";
 import { log } from "../proxy-wasm/log";
-import { clusterName } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import { SharedValue } from "../proxy-wasm/shared-data";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { LogLevel } from "../proxy-wasm/types";
 import { PoolState, TokenState } from "../routing/pool-state";
 import { PoolChange, TokenPool } from "../routing/token-pool";
-import { Attempt } from "./attempt";
+import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { upstreamHost } from "./request";
 
@@ -38,23 +38,23 @@ export function loadPool(pool: TokenPool): PoolState {
 /** Counts a failed answer, if its status is one that counts. `retryAfter`: seconds, or -1. */
 export function countFailure(
   exchange: Exchange,
-  attempt: Attempt,
+  use: TokenUse,
   status: i32,
   retryAfter: i64,
 ): void {
   const pool = exchange.config.failover;
   if (pool === null || !pool.statuses.matches(status)) return;
   const pause = retryAfter > 0 ? min(retryAfter, 86_400) * 1000 : 0;
-  const change = update(pool, Event.Failure, attempt.token, pause, exchange);
+  const change = update(pool, Event.Failure, use.token, pause, exchange);
   if (change != PoolChange.TakenOut) return;
   const last = `the last with status ${status}`;
-  say(LogLevel.Warn, exchange.config, attempt.token, `is taken out of use after failures, ${last}`);
+  say(LogLevel.Warn, exchange.config, use.token, `is taken out of use after failures, ${last}`);
 }
 
 /** Counts an answer that is none of an error. */
-export function countSuccess(exchange: Exchange, attempt: Attempt): void {
+export function countSuccess(exchange: Exchange, use: TokenUse): void {
   const pool = exchange.config.failover;
-  if (pool !== null) giveBack(exchange.config, pool, attempt.token);
+  if (pool !== null) giveBack(exchange.config, pool, use.token);
 }
 
 /** Counts a success of a token, and logs it where the token is given back by it. */
@@ -96,11 +96,11 @@ function update(
 
 /** Remembers where a health check has to go. */
 function recordPlace(exchange: Exchange, token: TokenState): void {
-  const attempt = exchange.attempt;
-  token.cluster = clusterName();
+  const use = exchange.tokenUse;
+  token.cluster = getRouteProperty("cluster_name");
   token.path = exchange.call.clientPath;
   const host = upstreamHost(exchange);
-  token.host = host.length > 0 || attempt === null ? host : attempt.host;
+  token.host = host.length > 0 || use === null ? host : use.host;
 }
 
 /** Claims the next token whose health is to be checked; null: there is none for this worker. */

@@ -13,7 +13,7 @@ export abstract class RootContext {
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
 
-  /** The timer fired that `setTickPeriod` had asked for. */
+  /** The timer has fired. */
   onTick(): void {}
 
   /** A new stream under this configuration. */

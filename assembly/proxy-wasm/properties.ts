@@ -15,20 +15,10 @@ export function getProperty(path: string): string {
   return status == Status.Ok ? receivedText() : "";
 }
 
-/** The cluster of the request. */
-export function clusterName(): string {
-  return getEither("xds\0cluster_name", "cluster_name");
-}
-
-/** The route of the request. */
-export function routeName(): string {
-  return getEither("xds\0route_name", "route_name");
-}
-
-/** Hosts have old names for some properties, or only those. */
-function getEither(path: string, oldPath: string): string {
-  const value = getProperty(path);
-  return value.length > 0 ? value : getProperty(oldPath);
+/** `route_name` or `cluster_name` of the request's route; hosts differ in where they keep them. */
+export function getRouteProperty(name: string): string {
+  const value = getProperty("xds\0" + name);
+  return value.length > 0 ? value : getProperty(name);
 }
 
 /** Sets filter state `wasm.<name>`, read in access logs as `%FILTER_STATE(wasm.<name>:PLAIN)%`. */

@@ -3,7 +3,7 @@ import { ApiError } from "../openai/api-error";
 import { ByteWriter } from "../text/byte-writer";
 
 /** Which tokens a request has used, and what it takes to send it again. */
-export class Attempt {
+export class TokenUse {
   /** The token in use, by its place in the configuration. */
   token: i32 = 0;
   /** The tokens that were used before it. */
