@@ -1,5 +1,6 @@
 // Good and bad configurations, each with what the parser says of it.
 import { FAILOVER_CASES } from "./failover-cases.ts";
+import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
 
 export interface ConfigCase {
@@ -159,4 +160,5 @@ export const CASES: readonly ConfigCase[] = [
   ...RULES,
   ...PROVIDER_CASES,
   ...FAILOVER_CASES,
+  ...GATEWAY_CASES,
 ];

@@ -67,6 +67,20 @@ export const FAILOVER_CASES: readonly ConfigCase[] = [
     error: "provider.failover: expected an object, found a boolean",
   },
   {
+    shows: "health checks in a cluster",
+    config: {
+      placement: "cluster",
+      ...groq({ failover: { enabled: true, healthCheckModel: "m" } }),
+    },
+    error:
+      "placement: a provider in a cluster cannot have health checks; expected cooldownDuration",
+    beyondSchema: true,
+  },
+  {
+    shows: "a cool-down in a cluster",
+    config: { placement: "cluster", ...groq({ failover: { enabled: true, cooldownDuration: 9 } }) },
+  },
+  {
     shows: "retries",
     config: groq({ retryOnFailure: { enabled: true, maxRetries: 2, retryOnStatus: [] } }),
   },

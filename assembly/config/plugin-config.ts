@@ -2,6 +2,7 @@
 import { Document, JsonError, JsonKind, jsonErrorText } from "../json/document";
 import { ConfigReport } from "./config-report";
 import { ConfigSource, FieldReader } from "./field-reader";
+import { GatewayConfig, readGateway } from "./gateway-config";
 import { elementPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
 import { ProviderConfig, readProviderConfig } from "./provider-config";
@@ -19,6 +20,10 @@ export class PluginConfig {
   error: string = "";
   /** Bytes that a request's JSON body may have. */
   requestBodyLimit: i32 = DEFAULT_BODY_LIMIT;
+  /** The rules of a gateway in front of the providers. Null: this configuration is none. */
+  gateway: GatewayConfig | null = null;
+  /** The plugin stands in a provider's cluster, and sees each attempt. */
+  isAttempt: bool = false;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
@@ -84,6 +89,11 @@ export class PluginConfig {
     reader.string("_plugin_id_");
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
+    this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    this.gateway = readGateway(reader);
+    if (this.gateway && this.isAttempt) {
+      reader.report.fail("models", "has no meaning where placement is cluster");
+    }
     const providers: ProviderConfig[] = [];
     this.fallback = readActive(reader, providers);
     const list = reader.valueOf("_rules_", JsonKind.Array);
@@ -92,6 +102,11 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
+    }
+    if (this.isAttempt && this.probed().length > 0) {
+      // The cluster's own filters would take a health check for a client's request.
+      const what = "a provider in a cluster cannot have health checks; expected cooldownDuration";
+      reader.report.fail("placement", what);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(

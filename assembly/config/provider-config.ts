@@ -10,7 +10,7 @@ import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { checkProbes, readFailover, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
-import { memberPath, quoted } from "./json-path";
+import { elementPath, memberPath, quoted } from "./json-path";
 import { readLaterFields } from "./later-fields";
 import { ModelMapping } from "./model-mapping";
 import { nearestNames, suggestion } from "./nearest-name";
@@ -57,6 +57,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
   checkProbes(reader, failover, provider);
+  checkTokens(reader, provider, tokens);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;
   config.tokens = tokens;
@@ -88,6 +89,14 @@ function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider
   // The provider says the field, and this makes it a path.
   if (wrong.length > 0) report.fail("", reader.path + "." + wrong);
   return provider;
+}
+
+/** A provider may know that a credential is none of its own. */
+function checkTokens(reader: FieldReader, provider: Provider, tokens: ApiToken[]): void {
+  for (let i = 0; i < tokens.length; ++i) {
+    const wrong = provider.validateToken(tokens[i].value);
+    if (wrong.length > 0) reader.report.fail(elementPath(reader.pathOf("apiTokens"), i), wrong);
+  }
 }
 
 function fillMapping(

@@ -11,6 +11,9 @@ import { Phase } from "./phase";
 import { sendError } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
 
+/** Bytes of a stream that may come before its first event is complete. */
+const LONGEST_HELD: i32 = 64 << 10;
+
 const OUTPUT: StreamOutput = new StreamOutput();
 
 /** Takes the next `length` bytes. False: nothing goes out yet, since the headers are still held. */
@@ -30,11 +33,17 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
-  if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
   if (isHeld) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
+}
+
+/** An event that never ends shall not hold the headers for ever. */
+function isOverdue(exchange: Exchange, length: i32): bool {
+  exchange.heldLength += length;
+  return exchange.heldLength > LONGEST_HELD;
 }
 
 /** Translates a stream that came as a whole. An error: the client has nothing of it. */
@@ -92,7 +101,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
   const isHeld = exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents;
   if (answerIsBad(exchange, failure, isHeld, false)) return false;
   if (isHeld) {
-    sendError(failure);
+    sendError(exchange, failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);

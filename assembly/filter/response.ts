@@ -9,6 +9,7 @@ import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/heade
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
+import { noteFailure } from "./attempt";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -33,7 +34,9 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   if (headers.has("content-encoding") && !headers.is("content-encoding", "identity")) {
     return beginCompressed(exchange, headers.get("content-encoding"));
   }
-  const isJson = headers.contains("content-type", "json");
+  // Lines of JSON are a stream.
+  const isJson =
+    headers.contains("content-type", "json") && !headers.contains("content-type", "ndjson");
   if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
   exchange.responseLength = headers.integer("content-length");
   if (!isJson && !exchange.call.stream) {
@@ -55,14 +58,14 @@ function beginStream(exchange: Exchange, headers: Headers): Phase {
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
   if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
-  replyWithError(invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`));
-  return Phase.Over;
+  const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
+  return failHeaders(exchange, error, false);
 }
 
 /** An answer without a body. */
 export function emptyAnswer(exchange: Exchange): Phase {
-  replyWithError(invalidUpstreamResponse(exchange.config.provider.id, "it is empty"));
-  return Phase.Over;
+  const error = invalidUpstreamResponse(exchange.config.provider.id, "it is empty");
+  return failHeaders(exchange, error, true);
 }
 
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
@@ -88,8 +91,41 @@ export function isFromProvider(): bool {
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
   if (retry(exchange, error, false)) return Phase.Retrying;
-  replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
-  return Phase.Over;
+  return failHeaders(
+    exchange,
+    error,
+    true,
+    getHeader(HeaderMapType.ResponseHeaders, "retry-after"),
+  );
+}
+
+/**
+ * Turns an answer into an error while its headers are at hand. Envoy does not retry what a filter answers
+ * itself: an attempt changes the status of what has come, and the gateway in front gives an empty one a body.
+ */
+function failHeaders(
+  exchange: Exchange,
+  error: ApiError,
+  isEmpty: bool,
+  retryAfter: string = "",
+): Phase {
+  if (!exchange.isAttempt) {
+    replyWithError(error, retryAfter);
+    return Phase.Over;
+  }
+  setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
+  noteFailure(exchange, error.status);
+  if (isEmpty) return Phase.Over;
+  removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  exchange.pendingError = error;
+  return Phase.Failing;
+}
+
+/** The body of an answer that becomes an error is there. */
+export function finishFailure(exchange: Exchange): void {
+  const error = exchange.pendingError;
+  exchange.phase = Phase.Over;
+  if (error !== null) sendError(exchange, error);
 }
 
 /** Takes the whole body of a 2xx answer. */
@@ -99,7 +135,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
-    if (!answerIsBad(exchange, error, true, true)) sendError(error);
+    if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
   answerIsGood(exchange);
@@ -158,11 +194,12 @@ export function finishError(exchange: Exchange, length: i32): void {
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;
   const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
-  if (!retry(exchange, error, true)) sendError(error);
+  if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
 /** Turns the answer whose headers are held into an error. */
-export function sendError(error: ApiError): void {
+export function sendError(exchange: Exchange, error: ApiError): void {
+  noteFailure(exchange, error.status);
   const body = errorBody(error);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");

@@ -4,7 +4,7 @@ import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { getHeader, Headers, setHeaders } from "../proxy-wasm/headers";
+import { getHeader, Headers, replaceHeaders } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { getRouteProperty } from "../proxy-wasm/properties";
@@ -270,7 +270,7 @@ function send(exchange: Exchange, use: TokenUse, status: i32, headers: string[])
   headers.unshift(":status");
   headers.push("content-length");
   headers.push(ANSWER.length.toString());
-  setHeaders(HeaderMapType.ResponseHeaders, StaticArray.fromArray(headers));
+  replaceHeaders(HeaderMapType.ResponseHeaders, StaticArray.fromArray(headers));
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, ANSWER.ptr, ANSWER.length);
   continueStream(StreamType.Response);
 }
@@ -283,6 +283,6 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
     replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
     return;
   }
-  if (error !== null) sendError(error);
+  if (error !== null) sendError(exchange, error);
   continueStream(StreamType.Response);
 }

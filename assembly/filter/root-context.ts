@@ -6,6 +6,7 @@ import { log } from "../proxy-wasm/log";
 import { readEnvironment } from "../proxy-wasm/system";
 import { setTickPeriod } from "../proxy-wasm/streams";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { GatewayContext } from "./gateway-context";
 import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
 
@@ -40,6 +41,8 @@ export class PluginContext extends RootContext {
   }
 
   createStream(id: u32): StreamContext {
+    const gateway = this.config.gateway;
+    if (gateway !== null) return new GatewayContext(id, this.config, gateway);
     return new HttpContext(id, this.config);
   }
 }

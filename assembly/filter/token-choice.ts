@@ -23,8 +23,8 @@ export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
   exchange.tokenUse = use;
   use.token = first;
   if (pool !== null) use.token = chooseLive(exchange, pool, first, isBound);
-  // An object of one account is unknown to all others.
-  if (retry !== null && !isBound) use.left = retry.maxRetries;
+  // An object of one account is unknown to all others. In a cluster Envoy itself repeats requests.
+  if (retry !== null && !isBound && !exchange.isAttempt) use.left = retry.maxRetries;
   if (upstreamHost(exchange).length == 0) use.host = headers.get(":authority");
   return use.token;
 }

@@ -71,6 +71,18 @@ export class ChunkWriter {
     this.endDelta(out);
   }
 
+  /** A piece of the answer, a JSON string or -1, with the array of its tokens' probabilities. */
+  contentWithLogprobs(doc: Document, text: i32, logprobs: i32, out: ByteWriter): void {
+    this.beginDelta(out);
+    out.ascii('"content":');
+    if (doc.isString(text)) out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+    else out.ascii('""');
+    out.ascii('},"logprobs":{"content":');
+    out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
+    out.ascii(',"refusal":null},"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
+  }
+
   /** A piece of the model's reasoning. */
   reasoning(doc: Document, text: i32, out: ByteWriter): void {
     this.rawReasoning(doc.ptr + doc.start(text), doc.end(text) - doc.start(text), out);

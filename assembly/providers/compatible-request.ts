@@ -64,12 +64,13 @@ function editStreamOptions(
 }
 
 /** What would change the meaning of the answer is refused rather than dropped. */
-function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
+export function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
   const root = doc.root();
   for (let i = 0; i < spec.refused.length; ++i) {
     const name = spec.refused[i];
     const value = doc.get(root, name);
     if (doc.absent(value) || doc.stringIs(value, "none")) continue;
+    if (doc.stringIs(doc.get(value, "type"), "text")) continue;
     if (doc.isArray(value) && doc.first(value) < 0) continue;
     return unsupportedParameter(name, spec.id);
   }

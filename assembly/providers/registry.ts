@@ -2,6 +2,7 @@
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Doubao, doubaoSpec } from "./doubao";
 import { Generic, genericSpec } from "./generic";
@@ -19,6 +20,7 @@ import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
+import { Triton, tritonSpec } from "./triton";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
@@ -30,7 +32,9 @@ function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
-  if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "cloudflare")
+    return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
+  if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
@@ -39,12 +43,13 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "groq") return new Groq(groqSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
-  if (type == "ollama") return new Ollama(ollamaSpec(), settings);
+  if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
+  if (type == "triton") return new Triton(tritonSpec(), settings);
   if (type == "vllm") return new Vllm(vllmSpec(), settings);
   if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
   return null;
@@ -57,6 +62,7 @@ const OWN_TYPES: StaticArray<string> = [
   "baidu",
   "claude",
   "cloudflare",
+  "deepl",
   "deepseek",
   "doubao",
   "generic",
@@ -71,6 +77,7 @@ const OWN_TYPES: StaticArray<string> = [
   "perplexity",
   "spark",
   "together-ai",
+  "triton",
   "vllm",
   "zhipuai",
 ];

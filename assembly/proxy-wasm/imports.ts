@@ -36,6 +36,14 @@ export declare function proxy_get_header_map_pairs(
 ): u32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_set_header_map_pairs")
+export declare function proxy_set_header_map_pairs(
+  mapType: u32,
+  pairs: usize,
+  pairsLength: u32,
+): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_get_header_map_value")
 export declare function proxy_get_header_map_value(
   type: u32,
@@ -54,10 +62,6 @@ export declare function proxy_replace_header_map_value(
   value: usize,
   valueLength: u32,
 ): u32;
-
-// @ts-ignore: decorator
-@external("env", "proxy_set_header_map_pairs")
-export declare function proxy_set_header_map_pairs(type: u32, pairs: usize, length: u32): u32;
 
 // @ts-ignore: decorator
 @external("env", "proxy_remove_header_map_value")
