@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEnvoy, type TestEnvoy } from "./support/envoy.ts";
+import { pluginFilter, startEnvoy, type TestEnvoy } from "./support/envoy.ts";
 import { UpdatedEnvoy } from "./support/listener-file.ts";
 import { startRawProvider, stream, whole } from "./support/raw-provider.ts";
 import type { RawProvider, RawRequest, Script } from "./support/raw-provider.ts";
@@ -237,6 +237,42 @@ test("a consumer's objects are always at the same token", async () => {
   provider.script = FINE;
   await askMany("affine", { headers: { "x-mse-consumer": "consumer1" } });
   assert.ok(new Set(provider.requests.map(tokenOf)).size > 1, "chats are spread");
+});
+
+test("in a cluster's chain Envoy's tries share the state", async () => {
+  const failover = { enabled: true, failureThreshold: 1, cooldownDuration: 600_000 };
+  const own = { placement: "cluster", provider: { type: "groq", apiTokens: TOKENS, failover } };
+  const codec = {
+    name: "envoy.filters.http.upstream_codec",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec",
+    },
+  };
+  const options = {
+    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+    explicit_http_config: { http_protocol_options: {} },
+    http_filters: [pluginFilter("attempt", own), codec],
+  };
+  const cluster = {
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options,
+    },
+  };
+  const retry_on = "retriable-status-codes";
+  const route = { retry_policy: { retry_on, retriable_status_codes: [401], num_retries: 1 } };
+  const listeners = [{ config: {}, upstreamPort: provider.port, route, cluster }];
+  const inCluster = await startEnvoy({ listeners, concurrency: 2 });
+  try {
+    provider.script = unlessGood(REFUSED);
+    const port = inCluster.ports[0] ?? 0;
+    while (seen(BAD).length < 1) assert.equal(await askPort(port), 200);
+    provider.requests.length = 0;
+    const asked = Array.from({ length: 40 }, () => askPort(port));
+    assert.deepEqual(new Set(await Promise.all(asked)), new Set([200]));
+    assert.equal(seen(BAD).length, 0);
+  } finally {
+    await inCluster.stop();
+  }
 });
 
 test("an update that keeps the provider keeps the state", async () => {
