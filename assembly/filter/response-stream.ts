@@ -34,7 +34,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
-  if (isHeld) answerIsGood(exchange);
+  if (isHeld && OUTPUT.hasEvents) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
