@@ -103,19 +103,6 @@ const FIELDS: readonly ConfigCase[] = [
     ],
   },
   {
-    shows: "keys that do nothing yet",
-    config: {
-      providers: [
-        { id: "a", type: "groq", failover: { enabled: true }, retryOnFailure: {} },
-        { id: "b", type: "groq", failover: { enabled: true } },
-      ],
-    },
-    warnings: [
-      "providers[0].failover: is accepted but has no effect yet",
-      "providers[0].retryOnFailure: is accepted but has no effect yet",
-    ],
-  },
-  {
     shows: "a key of another type of provider",
     config: groq({ qwenDomain: "a.example:80", awsRegion: "us-east-1" }),
   },

@@ -5,6 +5,7 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
+import { TokenUse } from "./token-use";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -32,6 +33,10 @@ export class Exchange {
   translator: StreamTranslator | null = null;
   /** Changes the translated events once more, where that is configured. */
   reasoning: ReasoningStream | null = null;
+  /** The stream's context, which calls are answered to. */
+  streamId: u32 = 0;
+  /** Null where the provider has neither `failover` nor `retryOnFailure`. */
+  tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -57,5 +62,8 @@ export class Exchange {
     const reasoning = this.reasoning;
     if (reasoning !== null) reasoning.release();
     this.reasoning = null;
+    const use = this.tokenUse;
+    if (use !== null) use.release();
+    this.tokenUse = null;
   }
 }

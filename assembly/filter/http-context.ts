@@ -32,6 +32,7 @@ import {
 } from "./response";
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
+import { finishRetry } from "./retry";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
@@ -60,6 +61,7 @@ export class HttpContext extends StreamContext {
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS);
     this.exchange = exchange;
+    exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
       ? FilterHeadersStatus.StopIteration
@@ -201,12 +203,12 @@ export class HttpContext extends StreamContext {
           return FilterBodyStatus.StopIterationAndBuffer;
         }
         finishResponse(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.GatheringError:
         exchange.hasResponseBody = true;
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.HoldingStream:
       case Phase.Streaming:
         return pushStream(exchange, length, endOfStream)
@@ -216,6 +218,8 @@ export class HttpContext extends StreamContext {
         if (length > 0) exchange.phase = Phase.Over;
         if (length > 0) logError(exchange, length);
         return FilterBodyStatus.Continue;
+      case Phase.Retrying:
+        return this.afterBody(exchange);
       case Phase.Failing:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishFailure(exchange);
@@ -228,6 +232,21 @@ export class HttpContext extends StreamContext {
     }
   }
 
+  /** An answer that failed is held while the request is under way again. */
+  private afterBody(exchange: Exchange): FilterBodyStatus {
+    if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
+    const use = exchange.tokenUse;
+    return use !== null && use.hasHeldBody
+      ? FilterBodyStatus.StopIterationAndBuffer
+      : FilterBodyStatus.StopIterationNoBuffer;
+  }
+
+  private afterTrailers(exchange: Exchange): FilterTrailersStatus {
+    return exchange.phase == Phase.Retrying
+      ? FilterTrailersStatus.StopIteration
+      : FilterTrailersStatus.Continue;
+  }
+
   onResponseTrailers(): FilterTrailersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterTrailersStatus.Continue;
@@ -236,13 +255,15 @@ export class HttpContext extends StreamContext {
       case Phase.GatheringResponse:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishResponse(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.GatheringError:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
+      case Phase.Retrying:
+        return FilterTrailersStatus.StopIteration;
       default:
         return FilterTrailersStatus.Continue;
     }
@@ -252,6 +273,11 @@ export class HttpContext extends StreamContext {
   private replaceAnswer(exchange: Exchange): FilterTrailersStatus {
     exchange.phase = exchange.status >= 400 ? emptyError(exchange) : emptyAnswer(exchange);
     return FilterTrailersStatus.StopIteration;
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    const exchange = this.exchange;
+    if (exchange !== null) finishRetry(exchange, call, headers, bodyLength);
   }
 
   onDelete(): void {

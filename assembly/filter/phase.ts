@@ -22,6 +22,8 @@ export const enum Phase {
   HoldingStream,
   /** A stream is under way. */
   Streaming,
+  /** The answer failed and is held, while the request is under way again. */
+  Retrying,
   /** A stream was broken off: what still comes is dropped. */
   Dropping,
   /** An error passes as it is; its beginning is logged. */

@@ -42,9 +42,13 @@ export class ProviderStates {
     const timeout = config.exchange.firstByteTimeout;
     const end = currentTimeNanoseconds() + <i64>timeout * NANOSECONDS;
     this.of(config).watch.add(stream, end);
-    const tick = max(SHORTEST_TICK, min(LONGEST_TICK, timeout / 10));
-    if (this.tick != 0 && this.tick <= tick) return;
-    this.tick = tick;
-    setTickPeriod(tick);
+    this.needTick(max(SHORTEST_TICK, min(LONGEST_TICK, timeout / 10)));
+  }
+
+  /** Has the timer fire at least once in so many milliseconds; 0: it need not. */
+  needTick(period: i32): void {
+    if (period == 0 || (this.tick != 0 && this.tick <= period)) return;
+    this.tick = period;
+    setTickPeriod(period);
   }
 }

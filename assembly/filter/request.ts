@@ -23,6 +23,8 @@ import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import { canRepeat, keepRequest } from "./retry";
+import { chooseTokenAt } from "./token-choice";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -61,7 +63,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   if (!isJson || endOfStream) {
     sendHeaders(exchange, 0, 0);
-    return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+    if (endOfStream) keepRequest(exchange, 0, 0, null);
+    return afterRequest(exchange);
   }
   return Phase.GatheringRequest;
 }
@@ -105,8 +108,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   const call = exchange.call;
   const count = config.tokens.length;
   if (count > 0) {
-    const at = count == 1 ? 0 : <i32>(call.random % <u64>count);
-    call.token = config.tokens[at].value;
+    call.token = config.tokens[chooseTokenAt(exchange, headers)].value;
     return null;
   }
   call.token = clientCredential(headers, config.settings.authHeaderKey);
@@ -121,7 +123,8 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
   if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
-    return exchange.config.customSettings.length > 0 && headers.contains("content-type", "json");
+    const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
+    return isRead && headers.contains("content-type", "json");
   }
   return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
 }
@@ -164,12 +167,20 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
+  keepRequest(exchange, ptr, size, BODY);
+  return afterRequest(exchange);
+}
+
+function afterRequest(exchange: Exchange): Phase {
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+  return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const doc = REQUEST;
+  const config = exchange.config;
+  const isOriginal = config.protocol == Protocol.Original;
+  if (isOriginal && config.customSettings.length == 0) return null;
   if (!doc.parse(ptr, length)) {
     const reason = jsonErrorText(doc.error);
     const message = `We could not parse the JSON body of your request: ${reason} at byte ${doc.errorOffset}.`;
@@ -178,8 +189,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   if (!doc.isObject(doc.root())) {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
-  const config = exchange.config;
-  if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
+  if (isOriginal) return customizeOriginal(config, doc);
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
   const customized = customize(exchange, doc);
@@ -240,11 +250,9 @@ function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | nu
 
 /** Path, host and headers of the provider's request, signed over its final body. */
 function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
-  const config = exchange.config;
   const call = exchange.call;
-  const provider = config.provider;
-  const settings = config.settings;
-  const host = settings.providerDomain.length > 0 ? settings.providerDomain : provider.host(call);
+  const provider = exchange.config.provider;
+  const host = upstreamHost(exchange);
   if (host.length > 0) setHeader(HeaderMapType.RequestHeaders, ":authority", host);
   const target = upstreamTarget(exchange);
   if (target.length > 0 && target != exchange.target) {
@@ -252,13 +260,20 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
-  const key = settings.authHeaderKey;
+  const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
+/** Host of the provider, or "" to keep the client's. */
+export function upstreamHost(exchange: Exchange): string {
+  const config = exchange.config;
+  const domain = config.settings.providerDomain;
+  return domain.length > 0 ? domain : config.provider.host(exchange.call);
+}
+
 /** Path and query at the provider, or "" to keep the client's. */
-function upstreamTarget(exchange: Exchange): string {
+export function upstreamTarget(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;

@@ -10,6 +10,7 @@ import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
+import { answerIsBad, answerIsGood } from "./retry";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -36,6 +37,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
+  if (isHeld && OUTPUT.hasEvents) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
@@ -54,17 +56,38 @@ export function joinStream(
   length: i32,
   out: ByteWriter,
 ): ApiError | null {
-  const provider = exchange.config.provider;
-  const translator = provider.streamTranslator(exchange.call);
-  if (translator === null) return invalidUpstreamResponse(provider.id, "it is a stream");
-  OUTPUT.begin(ptr, length);
-  translate(translator, provider.id, ptr, length, true);
-  const failure = translator.failure;
+  const failure = translateAll(exchange, ptr, length);
   if (failure === null) {
     writeStreamAsCompletion(OUTPUT.ptr(), OUTPUT.length(), exchange.call.usage, out);
   }
-  translator.release();
   return failure;
+}
+
+/** Translates a stream that came as a whole. An error: the client has nothing of it. */
+export function translateStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const failure = translateAll(exchange, ptr, length);
+  if (failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
+  return failure;
+}
+
+/** Puts the events of a whole stream into `OUTPUT`. */
+function translateAll(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const old = exchange.translator;
+  if (old !== null) old.release();
+  const provider = exchange.config.provider;
+  const translator = provider.streamTranslator(exchange.call);
+  exchange.translator = translator;
+  if (translator === null) return invalidUpstreamResponse(provider.id, "it is a stream");
+  OUTPUT.begin(ptr, length);
+  translate(translator, provider.id, ptr, length, true);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
+  return translator.failure;
 }
 
 function translate(
@@ -96,7 +119,9 @@ function translate(
  * without [DONE]. What the provider still sends is dropped.
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
-  if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
+  const isHeld = exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents;
+  if (answerIsBad(exchange, failure, isHeld, false)) return false;
+  if (isHeld) {
     sendError(exchange, failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());

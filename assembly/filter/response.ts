@@ -20,6 +20,7 @@ import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
+import { answerIsBad, answerIsGood, retry, watchAnswer } from "./retry";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -31,6 +32,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   headers.read(HeaderMapType.ResponseHeaders);
   const status = <i32>headers.integer(":status");
   exchange.status = status;
+  const watched = watchAnswer(exchange, headers, endOfStream);
+  if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
@@ -79,8 +82,7 @@ export function emptyAnswer(exchange: Exchange): Phase {
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
   if (provider.speaksNatively(exchange.call)) return watchError(exchange, headers);
-  const details = getProperty("response\0code_details");
-  if (details.length > 0 && details != "via_upstream") {
+  if (!isFromProvider()) {
     replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
     return Phase.Over;
   }
@@ -90,9 +92,16 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   return Phase.GatheringError;
 }
 
+/** Whether the answer is no reply of Envoy's own. */
+export function isFromProvider(): bool {
+  const details = getProperty("response\0code_details");
+  return details.length == 0 || details == "via_upstream";
+}
+
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  if (retry(exchange, error, false)) return Phase.Retrying;
   return failHeaders(
     exchange,
     error,
@@ -137,13 +146,27 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
-    sendError(exchange, error);
+    if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
+  answerIsGood(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
   setContentLength(BODY.resultLength(bytes.length));
+}
+
+/** Translates a whole body that came in another way. */
+export function translateWhole(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const error = decode(exchange, ptr, length);
+  RESPONSE.release();
+  if (error === null) BODY.writeWhole(ptr, length, out);
+  return error;
 }
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -165,8 +188,7 @@ function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
 /** Parses the answer as the client would get it: what was decoded, and the rest of what came. */
 function parseDecoded(ptr: usize, length: i32): bool {
   WHOLE.clear();
-  WHOLE.writer(BODY.out);
-  if (BODY.replaces >= 0) WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
+  BODY.writeWhole(ptr, length, WHOLE);
   return RESPONSE.parse(WHOLE.ptr, WHOLE.length);
 }
 
@@ -191,10 +213,16 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
   logError(exchange, length);
+  const use = exchange.tokenUse;
+  if (use !== null && use.isForeign) {
+    retry(exchange, null, true);
+    return;
+  }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;
-  sendError(exchange, provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
+  const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
+  if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
 /** Turns the answer whose headers are held into an error. */

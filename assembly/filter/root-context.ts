@@ -8,6 +8,7 @@ import { setEffectiveContext } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds, readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { GatewayContext } from "./gateway-context";
+import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
 import { ProviderStates } from "./provider-state";
 
@@ -15,6 +16,7 @@ import { ProviderStates } from "./provider-state";
 export class PluginContext extends RootContext {
   private config: PluginConfig = new PluginConfig();
   private readonly states: ProviderStates = new ProviderStates();
+  private checks: HealthChecks = new HealthChecks([]);
 
   onConfigure(length: i32): bool {
     const bytes = getBuffer(BufferType.PluginConfiguration, 0, length);
@@ -27,10 +29,13 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
+    this.checks = new HealthChecks(config.probed());
+    this.states.needTick(this.checks.period());
     return true;
   }
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    if (this.checks.finish(call, headers, bodyLength)) return;
     const states = this.states.all;
     for (let i = 0; i < states.length; ++i) {
       const file = states[i].file;
@@ -50,6 +55,7 @@ export class PluginContext extends RootContext {
 
   onTick(): void {
     const now = currentTimeNanoseconds();
+    this.checks.begin(now / 1_000_000);
     const states = this.states.all;
     for (let i = 0; i < states.length; ++i) {
       const watch = states[i].watch;
