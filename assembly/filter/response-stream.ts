@@ -46,7 +46,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
 /** An event that never ends shall not hold the headers for ever. */
 function isOverdue(exchange: Exchange, length: i32): bool {
   exchange.heldLength += length;
-  return exchange.heldLength > LONGEST_HELD;
+  return exchange.isAttempt && exchange.heldLength > LONGEST_HELD;
 }
 
 /** A stream that is there from its beginning to its end becomes the whole answer that the client wants. */
