@@ -2,6 +2,7 @@
 import { ProviderConfig } from "../config/provider-config";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
+import { MultipartForm } from "../stream/multipart-form";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -14,6 +15,8 @@ export class Exchange {
   withheldHeaders: u32 = 0;
   /** Bytes of the request's body as its headers told them, or -1. */
   requestLength: i32 = -1;
+  /** The form that the request's body is, where its model has to be read. */
+  form: MultipartForm | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;

@@ -18,6 +18,7 @@ import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
+import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -52,7 +53,9 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
-  if (isJson && !isOriginal) {
+  if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
+  const isRead = isJson || exchange.form !== null;
+  if (isRead && !isOriginal) {
     const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(error);
   }
@@ -60,7 +63,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
-  if (!isJson || endOfStream) {
+  if (!isRead || endOfStream) {
     sendHeaders(exchange, 0, 0);
     return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
   }
@@ -131,7 +134,7 @@ function checkBodyHeaders(
   endOfStream: bool,
 ): ApiError | null {
   if (endOfStream) {
-    return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+    return invalidRequest("We could not parse the body of your request: it is empty.");
   }
   const length = headers.integer("content-length");
   if (length > exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
@@ -168,6 +171,8 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const form = exchange.form;
+  if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
   const doc = REQUEST;
   if (!doc.parse(ptr, length)) {
     const reason = jsonErrorText(doc.error);
@@ -195,7 +200,9 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
   call.requestedModel = doc.string(model);
   call.model = exchange.config.modelMapping.map(call.requestedModel);
-  if (call.model.length == 0 && needsModel(call.capability)) return missingParameter("model");
+  if (call.model.length == 0 && exchange.config.provider.needsModel(call.capability)) {
+    return missingParameter("model");
+  }
   const streamError = checkOptionalBool(doc, "stream");
   if (streamError !== null) return streamError;
   call.stream = doc.isTrue(doc.get(root, "stream"));
@@ -205,19 +212,6 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
-}
-
-function needsModel(capability: Capability): bool {
-  switch (capability) {
-    case Capability.Chat:
-    case Capability.Completions:
-    case Capability.Embeddings:
-    case Capability.AudioSpeech:
-    case Capability.Rerank:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** Custom settings change the client's body first; the provider's encoder then sees a body like any other. */

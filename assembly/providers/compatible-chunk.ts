@@ -104,6 +104,19 @@ export function isBlankDelta(doc: Document, delta: i32): bool {
   return true;
 }
 
+/**
+ * Whether a chunk only tells what a content filter found: it has choices, and none adds to its
+ * message or ends it.
+ */
+export function isFilterNote(doc: Document): bool {
+  const choices = doc.get(doc.root(), "choices");
+  for (let choice = doc.first(choices); choice >= 0; choice = doc.next(choice)) {
+    const says = doc.isObject(doc.get(choice, "delta"));
+    if (says || doc.stringLength(doc.get(choice, "finish_reason")) > 0) return false;
+  }
+  return doc.first(choices) >= 0;
+}
+
 /** The bit of a choice; 0 for those that are not looked after. */
 // @ts-ignore: decorator
 @inline

@@ -48,6 +48,20 @@ export class Provider {
     return this.spec.needsToken;
   }
 
+  /** Whether a request has to name a model. */
+  needsModel(capability: Capability): bool {
+    switch (capability) {
+      case Capability.Chat:
+      case Capability.Completions:
+      case Capability.Embeddings:
+      case Capability.AudioSpeech:
+      case Capability.Rerank:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** Host of the provider, or "" to keep the client's. */
   host(call: Call): string {
     return this.spec.host;
