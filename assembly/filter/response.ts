@@ -79,8 +79,20 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
-  replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
+  replyWithError(error, headersOf(["retry-after", "retry-after-ms"]));
   return Phase.Over;
+}
+
+/** Those of these headers that the answer has: name, value, name, value, … */
+function headersOf(names: StaticArray<string>): string[] {
+  const headers: string[] = [];
+  for (let i = 0; i < names.length; ++i) {
+    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
+    if (value.length == 0) continue;
+    headers.push(names[i]);
+    headers.push(value);
+  }
+  return headers;
 }
 
 /** Takes the whole body of a 2xx answer. */
