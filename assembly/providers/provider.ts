@@ -11,7 +11,7 @@ import { Call } from "./call";
 import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
 import { CompatibleStream } from "./compatible-stream";
-import { editCachedTokens } from "./compatible-usage";
+import { editCachedTokens, mendCounts } from "./compatible-usage";
 import { EncodedBody } from "./encoded-body";
 import { classOf, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
@@ -150,7 +150,10 @@ export class Provider {
     const usage = response.get(response.root(), "usage");
     if (response.isObject(usage)) {
       this.readUsage(response, usage, call.usage);
+      if (call.capability != Capability.Embeddings) mendCounts(response, usage, EDIT);
       this.editUsage(response, usage, EDIT);
+    } else if (!response.absent(usage)) {
+      EDIT.remove(response.root(), "usage");
     }
     applyEdit(EDIT, body);
     return null;
