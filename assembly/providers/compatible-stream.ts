@@ -7,7 +7,7 @@ import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { writeDone } from "../stream/sse-encoder";
+import { writeComment, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -15,6 +15,7 @@ import {
   bitOf,
   ChunkEnvelope,
   isBlankDelta,
+  rememberChunk,
   WATCHED_CHOICES,
   writeEdited,
 } from "./compatible-chunk";
@@ -101,10 +102,7 @@ export class CompatibleStream extends SseTranslator {
       out.forwardComment(event.raw, event.rawLength);
       return;
     }
-    const writer = out.writer();
-    writer.byte(0x3a);
-    writer.bytes(event.comment, event.commentLength);
-    writer.ascii("\n\n");
+    writeComment(event.comment, event.commentLength, out.writer());
   }
 
   private onChunk(out: StreamOutput): void {
@@ -137,7 +135,7 @@ export class CompatibleStream extends SseTranslator {
     if (this.failure !== null) return;
     if (EDIT.isEmpty() && isAsItCame) {
       // Sending on may move the bytes.
-      if (isOrdinary) this.rememberTemplate();
+      if (isOrdinary) rememberChunk(this.template, DOC, this.isChat);
       out.forward(event.raw, event.rawLength);
       return;
     }
@@ -265,23 +263,6 @@ export class CompatibleStream extends SseTranslator {
       EDIT.setString(choice, "finish_reason", finishReasonText(reason));
     }
     return true;
-  }
-
-  private rememberTemplate(): void {
-    const choice = DOC.first(DOC.get(DOC.root(), "choices"));
-    const text = this.isChat
-      ? DOC.get(DOC.get(choice, "delta"), "content")
-      : DOC.get(choice, "text");
-    if (!DOC.isString(text)) return;
-    const start = DOC.start(text);
-    const end = DOC.end(text);
-    const padding = DOC.get(DOC.root(), "obfuscation");
-    if (DOC.isString(padding) && DOC.start(padding) > end) {
-      const from = DOC.start(padding);
-      this.template.rememberTwo(DOC.ptr, DOC.length, start, end, from, DOC.end(padding));
-    } else {
-      this.template.remember(DOC.ptr, DOC.length, start, end);
-    }
   }
 
   /** The provider says that the stream is complete: what is still missing goes out, then [DONE]. */
