@@ -66,7 +66,6 @@ const ID_LENGTH: i32 = 9;
 const ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
-const THINKING: JsonWriter = new JsonWriter(new ByteWriter());
 
 /** Mistral's row. */
 export function mistralSpec(): ProviderSpec {
@@ -84,7 +83,7 @@ export function mistralSpec(): ProviderSpec {
     .serves(Capability.Moderations, "/v1/moderations");
 }
 
-/** Fits requests to Mistral's schema, and makes texts of its content lists. */
+/** Fits requests to Mistral's schema. */
 export class Mistral extends Provider {
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
     const error = super.editRequest(call, request, edit);
