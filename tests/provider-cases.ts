@@ -12,6 +12,10 @@ function baidu(members: object): object {
 }
 
 const BAIDU_V1_IS_OFF = "Baidu's first API was switched off on 2026-08-31; expected ";
+function azure(azureServiceUrl: string | undefined): object {
+  return { provider: { type: "azure", azureServiceUrl } };
+}
+
 const TOKEN_SYNTAX = "expected the name of an environment variable and } after ${";
 
 const FIELDS: readonly ConfigCase[] = [
@@ -93,6 +97,22 @@ const FIELDS: readonly ConfigCase[] = [
     shows: "a field that the type needs",
     config: { providers: [{ id: "a", type: "cloudflare" }] },
     error: "providers[0].cloudflareAccountId: expected the id of the account",
+  },
+  {
+    shows: "a service of Azure without its URL",
+    config: azure(undefined),
+    error:
+      "provider.azureServiceUrl: expected the URL of the service, with api-version in its query",
+  },
+  {
+    shows: "a service of Azure without a version",
+    config: azure("https://name.openai.azure.com/openai/deployments/d?x=api-version"),
+    error: "provider.azureServiceUrl: expected api-version in its query, or a path of /openai/v1",
+  },
+  { shows: "Azure's API without versions", config: azure("name.openai.azure.com/openai/v1/") },
+  {
+    shows: "Azure's API with a version",
+    config: azure("https://name.openai.azure.com?x=1&api-version=2024-10-21"),
   },
   {
     shows: "an unknown key",

@@ -19,6 +19,7 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
+import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -53,7 +54,9 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
-  if (isJson && !isOriginal) {
+  if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
+  const isRead = isJson || exchange.form !== null;
+  if (isRead && !isOriginal) {
     const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(error);
   }
@@ -61,7 +64,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
-  if (!isJson || endOfStream) {
+  if (!isRead || endOfStream) {
     sendHeaders(exchange, 0, 0);
     if (endOfStream) keepRequest(exchange, 0, 0, null);
     return afterRequest(exchange);
@@ -135,7 +138,7 @@ function checkBodyHeaders(
   endOfStream: bool,
 ): ApiError | null {
   if (endOfStream) {
-    return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+    return invalidRequest("We could not parse the body of your request: it is empty.");
   }
   const length = headers.integer("content-length");
   if (length > exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
@@ -177,6 +180,8 @@ function afterRequest(exchange: Exchange): Phase {
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const form = exchange.form;
+  if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
   const doc = REQUEST;
   const config = exchange.config;
   const isOriginal = config.protocol == Protocol.Original;
@@ -212,9 +217,10 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const model = doc.get(root, "model");
   if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
   call.requestedModel = doc.string(model);
-  call.model = exchange.config.modelMapping.map(call.requestedModel);
-  if (exchange.routedModel.length > 0) call.model = exchange.routedModel;
-  if (call.model.length == 0 && needsModel(call.capability)) return missingParameter("model");
+  call.model = exchange.modelFor(call.requestedModel);
+  if (call.model.length == 0 && exchange.config.provider.needsModel(call.capability)) {
+    return missingParameter("model");
+  }
   const streamError = checkOptionalBool(doc, "stream");
   if (streamError !== null) return streamError;
   call.stream = doc.isTrue(doc.get(root, "stream"));
@@ -224,19 +230,6 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
-}
-
-function needsModel(capability: Capability): bool {
-  switch (capability) {
-    case Capability.Chat:
-    case Capability.Completions:
-    case Capability.Embeddings:
-    case Capability.AudioSpeech:
-    case Capability.Rerank:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */

@@ -11,7 +11,7 @@ import { Call } from "./call";
 import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
 import { CompatibleStream } from "./compatible-stream";
-import { editCachedTokens } from "./compatible-usage";
+import { editCachedTokens, mendCounts } from "./compatible-usage";
 import { EncodedBody } from "./encoded-body";
 import { classOf, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
@@ -51,6 +51,20 @@ export class Provider {
   /** Whether requests need a credential. */
   needsToken(): bool {
     return this.spec.needsToken;
+  }
+
+  /** Whether a request has to name a model. */
+  needsModel(capability: Capability): bool {
+    switch (capability) {
+      case Capability.Chat:
+      case Capability.Completions:
+      case Capability.Embeddings:
+      case Capability.AudioSpeech:
+      case Capability.Rerank:
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** Host of the provider, or "" to keep the client's. */
@@ -141,7 +155,10 @@ export class Provider {
     const usage = response.get(response.root(), "usage");
     if (response.isObject(usage)) {
       this.readUsage(response, usage, call.usage);
+      if (call.capability != Capability.Embeddings) mendCounts(response, usage, EDIT);
       this.editUsage(response, usage, EDIT);
+    } else if (!response.absent(usage)) {
+      EDIT.remove(response.root(), "usage");
     }
     applyEdit(EDIT, body);
     return null;

@@ -1,4 +1,5 @@
 // From a provider's id in a configuration to the provider: an explicit list.
+import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
@@ -31,6 +32,7 @@ import { Zhipuai, zhipuaiSpec } from "./zhipuai";
  */
 function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
+  if (type == "azure") return new Azure(azureSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
@@ -61,6 +63,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
 // @ts-ignore: decorator
 @lazy
 const OWN_TYPES: StaticArray<string> = [
+  "azure",
   "baidu",
   "claude",
   "cloudflare",
