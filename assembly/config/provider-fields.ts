@@ -11,8 +11,6 @@ import { suggestion } from "./nearest-name";
 // @ts-ignore: decorator
 @lazy
 const LATER_CAPABILITIES: StaticArray<string> = [
-  "gemini/v1beta/generatecontent",
-  "gemini/v1beta/streamgeneratecontent",
   "qwen/v1/services/aigc",
   "qwen/v1/tasks",
   "vertex/raw",

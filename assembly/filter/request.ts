@@ -46,6 +46,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     if (error !== null) return refuse(error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
+  if (namesModelInPath(call.capability)) {
+    call.requestedModel = call.pathParameters[1];
+    call.model = exchange.config.modelMapping.map(call.requestedModel);
+  }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
@@ -205,6 +209,10 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
+}
+
+function namesModelInPath(capability: Capability): bool {
+  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
 }
 
 function needsModel(capability: Capability): bool {

@@ -1,4 +1,4 @@
-// A whole chat completion with one choice:
+// A whole chat completion:
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
@@ -8,7 +8,8 @@ import { Usage } from "./usage";
 /**
  * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning,
  * annotations and tool calls where there are some, `end`. Texts come in pieces and are copied as
- * they stand in the provider's JSON.
+ * they stand in the provider's JSON. More choices than one: `endMessage`, `logprobs`, `endChoice`
+ * and `beginChoice` between them, `finish`.
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
@@ -24,7 +25,6 @@ export class CompletionWriter {
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
     const json = this.json;
-    this.hasCalls = false;
     json.beginObject();
     json.keyString("id", id);
     json.keyString("object", "chat.completion");
@@ -32,8 +32,15 @@ export class CompletionWriter {
     json.keyString("model", model);
     json.key("choices");
     json.beginArray();
+    this.beginChoice(0);
+  }
+
+  /** Begins another choice; `begin` has begun the first one. */
+  beginChoice(index: i32): void {
+    const json = this.json;
+    this.hasCalls = false;
     json.beginObject();
-    json.keyInteger("index", 0);
+    json.keyInteger("index", index);
     json.key("message");
     json.beginObject();
     json.keyString("role", "assistant");
@@ -97,12 +104,7 @@ export class CompletionWriter {
 
   /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
   toolCall(doc: Document, id: i32, name: i32, input: i32): void {
-    const json = this.json;
-    if (!this.hasCalls) {
-      this.hasCalls = true;
-      json.key("tool_calls");
-      json.beginArray();
-    }
+    const json = this.beginCalls();
     json.beginObject();
     json.keyValue("id", doc, id);
     json.keyString("type", "function");
@@ -116,14 +118,39 @@ export class CompletionWriter {
     json.endObject();
   }
 
-  /** Writes what stands behind the message. */
-  end(reason: FinishReason, usage: Usage): void {
+  /** Opens the list of calls, unless it is open; whole calls may be written to it. */
+  beginCalls(): JsonWriter {
     const json = this.json;
-    if (this.hasCalls) json.endArray();
-    json.endObject();
-    json.keyNull("logprobs");
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      json.key("tool_calls");
+      json.beginArray();
+    }
+    return json;
+  }
+
+  /** Writes what stands behind the message of the only choice. */
+  end(reason: FinishReason, usage: Usage): void {
+    this.endMessage();
+    this.json.keyNull("logprobs");
+    this.endChoice(reason);
+    this.finish(usage);
+  }
+
+  /** Ends a message; the member `logprobs` follows. */
+  endMessage(): void {
+    if (this.hasCalls) this.json.endArray();
+    this.json.endObject();
+  }
+
+  endChoice(reason: FinishReason): void {
+    this.json.keyString("finish_reason", finishReasonText(reason));
+    this.json.endObject();
+  }
+
+  /** Writes what stands behind the choices. */
+  finish(usage: Usage): void {
+    const json = this.json;
     json.endArray();
     json.key("usage");
     usage.write(json);

@@ -4,6 +4,7 @@ import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Doubao, doubaoSpec } from "./doubao";
+import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
@@ -33,6 +34,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
+  if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
@@ -59,6 +61,7 @@ const OWN_TYPES: StaticArray<string> = [
   "cloudflare",
   "deepseek",
   "doubao",
+  "gemini",
   "generic",
   "github",
   "grok",
