@@ -177,7 +177,8 @@ export class GeminiConfig {
     this.json.key("responseModalities");
     this.json.beginArray();
     for (let item = doc.first(list); item >= 0; item = doc.next(item)) {
-      this.json.string(doc.string(item).toUpperCase());
+      const isText = doc.stringIs(item, "text");
+      this.json.ascii(isText ? "TEXT" : doc.stringIs(item, "image") ? "IMAGE" : "AUDIO");
     }
     this.json.endArray();
     return speaks ? this.writeSpeech(doc.get(doc.root(), "audio")) : null;
@@ -224,7 +225,7 @@ export class GeminiConfig {
       return unsupportedValue("response_format", "Gemini has no such 'response_format'.");
     }
     if (hasFunctions && !this.model.isThird) {
-      const message = "This model of Gemini gives no JSON answers beside functions.";
+      const message = "This model of Gemini does not take it beside functions.";
       return unsupportedValue("response_format", message);
     }
     this.json.keyString("responseMimeType", "application/json");

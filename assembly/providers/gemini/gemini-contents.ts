@@ -77,7 +77,7 @@ export class GeminiContents {
       for (let part = firstPart(doc, content); part >= 0; part = doc.next(part), ++place) {
         const text = doc.get(part, "text");
         if (!doc.isString(text)) {
-          const message = "Gemini takes texts only as system messages.";
+          const message = "Gemini takes texts only here.";
           return unsupportedValue(partPath(index, place), message);
         }
         writeText(doc, text, this.system);
@@ -136,7 +136,7 @@ export class GeminiContents {
     }
     const path = partPath(this.index, place);
     if (turn == Turn.Model) {
-      return unsupportedValue(path, "Gemini takes texts only as the assistant's words.");
+      return unsupportedValue(path, "Gemini takes texts only here.");
     }
     this.turns.open(turn);
     this.json.beginObject();

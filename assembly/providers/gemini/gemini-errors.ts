@@ -39,10 +39,15 @@ function statusIn(doc: Document, object: i32, word: string): i32 {
   return at < 0 ? 0 : I32.parseInt(STATUSES.substr(at + mark.length, 3), 10);
 }
 
-/** Whole seconds of a duration such as `34.07s`, rounded up; -1 where it is none. */
+/** Whole seconds of a duration such as `34.07s`, a part of one counting as one; -1: it is none. */
 function secondsOf(duration: string): i64 {
-  const seconds = F64.parseFloat(duration);
-  return duration.endsWith("s") && seconds >= 0 && seconds < 1e9 ? <i64>Math.ceil(seconds) : -1;
+  let seconds: i64 = 0;
+  for (let i = 0; i < duration.length && i < 9; ++i) {
+    const digit = duration.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return i == 0 ? -1 : seconds + i64(duration.charAt(i) == ".");
+    seconds = seconds * 10 + digit;
+  }
+  return -1;
 }
 
 /** The class of an error, by Google's own words first. */
@@ -51,6 +56,6 @@ export function classOfGoogle(error: NativeError): ErrorClass {
     return ErrorClass.BadCredential;
   }
   if (error.mentions("exceeds the maximum number of tokens")) return ErrorClass.ContextLength;
-  if (error.status == 404) return ErrorClass.ModelNotFound;
+  if (error.code == "NOT_FOUND") return ErrorClass.ModelNotFound;
   return classOf(error);
 }

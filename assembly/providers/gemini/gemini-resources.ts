@@ -91,7 +91,7 @@ export function writeImageRequest(doc: Document, out: ByteWriter): ApiError | nu
   const prompt = doc.get(root, "prompt");
   if (!doc.isString(prompt)) return missingParameter("prompt");
   if (doc.stringIs(doc.get(root, "response_format"), "url")) {
-    return unsupportedValue("response_format", "Gemini gives pictures as 'b64_json' only.");
+    return unsupportedValue("response_format", "Gemini gives 'b64_json' only.");
   }
   const count = doc.get(root, "n");
   const size = doc.get(root, "size");
@@ -109,7 +109,7 @@ export function writeImageRequest(doc: Document, out: ByteWriter): ApiError | nu
   if (doc.isString(size)) {
     const mark = " " + doc.string(size) + " ";
     const at = SHAPES.indexOf(mark);
-    if (at < 0) return unsupportedValue("size", "Gemini has no pictures of this size.");
+    if (at < 0) return unsupportedValue("size", "Gemini has no such size.");
     const start = at + mark.length;
     if (mark != " auto ") {
       json.keyString("aspectRatio", SHAPES.substring(start, SHAPES.indexOf(" ", start)));

@@ -85,7 +85,10 @@ export class GeminiToolTurns {
     json.key("args");
     if (!this.writeArguments(doc.get(inner, "arguments"))) {
       const param = path + ".arguments";
-      return invalidValue(param, `Invalid value for '${param}': expected the JSON of an object.`);
+      return invalidValue(
+        param,
+        `Invalid value for '${param}': expected the JSON text of an object.`,
+      );
     }
     json.endObject();
     this.writeSignature(outer, isFirst);
@@ -218,7 +221,7 @@ export class GeminiToolTurns {
     for (let part = parts; part >= 0; part = doc.next(part), ++place) {
       const text = doc.get(part, "text");
       if (!doc.isString(text)) {
-        const message = "Gemini takes texts only as results of functions.";
+        const message = "Gemini takes texts only here.";
         return unsupportedValue(partPath(index, place), message);
       }
       doc.decodeString(text, TEXT);

@@ -42,7 +42,7 @@ export class GeminiTools {
     if (error !== null) return error;
     if (!this.hasFunctions) return null;
     if (!model.isThird && this.searches) {
-      const message = "This model of Gemini does not search the web beside functions.";
+      const message = "This model of Gemini does not take it beside functions.";
       return unsupportedValue("web_search_options", message);
     }
     const param = this.isLegacy ? "function_call" : "tool_choice";
