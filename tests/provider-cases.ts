@@ -41,6 +41,7 @@ const FIELDS: readonly ConfigCase[] = [
     shows: "an API version that is no part of a path",
     config: { provider: { type: "gemini", apiVersion: "v1/x" } },
     error: "provider.apiVersion: expected a version such as v1beta",
+    beyondSchema: true,
   },
   {
     shows: "an unknown threshold of harm",
@@ -48,6 +49,7 @@ const FIELDS: readonly ConfigCase[] = [
     error:
       "provider.geminiSafetySetting.HARM_CATEGORY_X: expected one of BLOCK_LOW_AND_ABOVE, " +
       "BLOCK_MEDIUM_AND_ABOVE, BLOCK_ONLY_HIGH, BLOCK_NONE, OFF",
+    beyondSchema: true,
   },
   {
     shows: "an unknown category of harm",
@@ -55,6 +57,7 @@ const FIELDS: readonly ConfigCase[] = [
     error:
       "provider.geminiSafetySetting: expected names such as HARM_CATEGORY_HARASSMENT, " +
       'found "HARM"',
+    beyondSchema: true,
   },
   {
     shows: "an unknown key",

@@ -91,7 +91,10 @@ export class Gemini extends Provider {
 
   path(call: Call): string {
     const own = this.settings.capabilityPaths;
-    if (own.has(call.capability)) return fillTemplate(own.get(call.capability), [call.model]);
+    if (own.has(call.capability)) {
+      const parameters = call.model.length > 0 ? [call.model] : call.pathParameters;
+      return fillTemplate(own.get(call.capability), parameters);
+    }
     const base = this.base;
     const model = modelPath(call.model);
     switch (call.capability) {

@@ -135,9 +135,6 @@ export class GeminiContents {
       return null;
     }
     const path = partPath(this.index, place);
-    if (turn == Turn.Model) {
-      return unsupportedValue(path, "Gemini takes texts only here.");
-    }
     this.turns.open(turn);
     this.json.beginObject();
     const error = writeMedia(doc, part, path, this.json);
