@@ -3,6 +3,7 @@
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ByteWriter } from "../../text/byte-writer";
+import { isNullType, SchemaParts } from "./gemini-schema-parts";
 
 /** Members that are copied, each between spaces. */
 const JSON_MEMBERS: string =
@@ -16,10 +17,8 @@ const FORMATS: string = " float double int32 int64 enum date-time ";
 
 /** Levels of schemas in schemas that are written; deeper ones are any object. */
 const DEEPEST: i32 = 64;
-/** Schemas that can be one: by `allOf`, by reference, and with null beside them. */
-const MOST_PARTS: i32 = 32;
 /** A text may grow to so many times its length when references are replaced. */
-const MOST_GROWTH: i32 = 16;
+const MOST_GROWTH: i32 = 4;
 const LEAST_LIMIT: i32 = 65536;
 
 /** Writes schemas, one after the other. */
@@ -33,12 +32,6 @@ export class GeminiSchema {
   private limit: i32 = 0;
   /** The schemas that are being replaced for references now, outermost first. */
   private readonly open: i32[] = [];
-  /** The schemas that the one at hand consists of. */
-  private parts: i32[] = [];
-  private isNullable: bool = false;
-  /** Alternatives of the one at hand, or -1. */
-  private choice: i32 = -1;
-  private isCut: bool = false;
 
   /** Writes a schema, with `isJson` as JSON Schema. */
   write(doc: Document, schema: i32, isJson: bool, json: JsonWriter): void {
@@ -106,115 +99,48 @@ export class GeminiSchema {
 
   /** Writes a schema together with all that it refers to. */
   private writeParts(schema: i32): void {
-    const outerParts = this.parts;
-    const parts: i32[] = [];
-    this.parts = parts;
-    this.isNullable = false;
-    this.choice = -1;
-    this.isCut = false;
-    this.collect(schema);
-    const choice = this.choice;
-    if (this.isCut) {
+    const parts = new SchemaParts(this.doc, this.root, this.isJson, this.open);
+    parts.collect(schema);
+    if (parts.isCut) {
       this.json.keyString("type", "object");
-    } else {
-      const isNullable = this.isNullable;
-      if (this.isJson) {
-        this.writeDefinitions(schema);
-        this.copyMembers(parts, JSON_MEMBERS);
-      } else {
-        this.copyMembers(parts, OPEN_MEMBERS);
-        this.writeOpenType(parts, isNullable, choice >= 0);
-      }
-      this.writeConstant(parts);
-      this.writeLists(parts, choice);
-      this.writeProperties(parts);
-      this.writeItems(parts);
-    }
-    this.parts = outerParts;
-  }
-
-  /** Finds what a schema consists of. */
-  private collect(schema: i32): void {
-    const doc = this.doc;
-    if (!doc.isObject(schema) || this.parts.length >= MOST_PARTS) return;
-    this.parts.push(schema);
-    const reference = doc.get(schema, "$ref");
-    if (doc.isString(reference)) {
-      const target = this.find(doc.string(reference));
-      if (target < 0 || this.open.includes(target)) {
-        this.isCut = true;
-        return;
-      }
-      this.open.push(target);
-      this.collect(target);
-    }
-    const all = doc.get(schema, "allOf");
-    for (let item = doc.first(all); item >= 0; item = doc.next(item)) this.collect(item);
-    let any = doc.get(schema, "anyOf");
-    if (!doc.isArray(any)) any = doc.get(schema, "oneOf");
-    if (!doc.isArray(any)) return;
-    if (this.isJson) {
-      this.choice = any;
+      if (parts.isNullable) this.json.keyBool("nullable", true);
       return;
     }
-    let count = 0;
-    let last = -1;
-    for (let item = doc.first(any); item >= 0; item = doc.next(item)) {
-      if (isNullType(doc, item)) {
-        this.isNullable = true;
-      } else {
-        count += 1;
-        last = item;
-      }
+    if (this.isJson) {
+      this.writeDefinitions(schema);
+      this.copyMembers(parts, JSON_MEMBERS);
+    } else {
+      this.copyMembers(parts, OPEN_MEMBERS);
+      this.writeOpenType(parts);
     }
-    if (count == 1) this.collect(last);
-    else this.choice = any;
-  }
-
-  /** The schema that a reference such as `#/$defs/Name` names, or -1. */
-  private find(reference: string): i32 {
-    if (!reference.startsWith("#")) return -1;
-    const doc = this.doc;
-    const names = reference.split("/");
-    let found = this.root;
-    for (let i = 1; i < names.length && found >= 0; ++i) {
-      const name = names[i].replaceAll("~1", "/").replaceAll("~0", "~");
-      let member = doc.first(found);
-      while (member >= 0 && doc.key(member) != name) member = doc.next(member);
-      found = member;
-    }
-    return found;
-  }
-
-  /** The value of a member in the first part that has it, or -1. */
-  private member(parts: i32[], name: string): i32 {
-    for (let i = 0; i < parts.length; ++i) {
-      const value = this.doc.get(parts[i], name);
-      if (value >= 0) return value;
-    }
-    return -1;
+    this.writeConstant(parts);
+    this.writeLists(parts);
+    this.writeProperties(parts);
+    this.writeItems(parts);
   }
 
   /** Copies the members of a list of names, each from the first part that has it. */
-  private copyMembers(parts: i32[], names: string): void {
+  private copyMembers(parts: SchemaParts, names: string): void {
     const doc = this.doc;
     const json = this.json;
-    for (let i = 0; i < parts.length; ++i) {
-      for (let member = doc.first(parts[i]); member >= 0; member = doc.next(member)) {
+    const list = parts.list;
+    for (let i = 0; i < list.length; ++i) {
+      for (let member = doc.first(list[i]); member >= 0; member = doc.next(member)) {
         const name = doc.key(member);
         if (name == "required" || !names.includes(" " + name + " ")) continue;
-        if (this.member(parts, name) == member) json.keyValue(name, doc, member);
+        if (parts.member(name) == member) json.keyValue(name, doc, member);
       }
     }
     this.writeRequired(parts);
   }
 
-  private writeRequired(parts: i32[]): void {
+  private writeRequired(parts: SchemaParts): void {
     const doc = this.doc;
     const json = this.json;
+    const list = parts.list;
     let isOpen = false;
-    for (let i = 0; i < parts.length; ++i) {
-      const required = doc.get(parts[i], "required");
+    for (let i = 0; i < list.length; ++i) {
+      const required = doc.get(list[i], "required");
       for (let item = doc.first(required); item >= 0; item = doc.next(item)) {
         if (!doc.isString(item)) continue;
         if (!isOpen) {
@@ -229,11 +155,13 @@ export class GeminiSchema {
   }
 
   /** Writes `type`, `nullable`, `format` and `enum` of OpenAPI's form. */
-  private writeOpenType(parts: i32[], isNullable: bool, hasChoice: bool): void {
+  private writeOpenType(parts: SchemaParts): void {
     const doc = this.doc;
     const json = this.json;
-    const type = this.member(parts, "type");
-    const values = this.member(parts, "enum");
+    const type = parts.member("type");
+    const values = parts.member("enum");
+    const hasChoice = parts.choice >= 0;
+    let isNullable = parts.isNullable;
     let types = 0;
     let only = doc.isString(type) ? type : -1;
     for (let item = doc.first(type); item >= 0; item = doc.next(item)) {
@@ -248,7 +176,7 @@ export class GeminiSchema {
     if (!isText) {
       json.keyString("format", "enum");
     } else {
-      const format = this.member(parts, "format");
+      const format = parts.member("format");
       if (doc.isString(format) && FORMATS.includes(" " + doc.string(format) + " ")) {
         json.keyValue("format", doc, format);
       }
@@ -266,10 +194,10 @@ export class GeminiSchema {
   }
 
   /** The type that other members tell. */
-  private writeTypeOf(parts: i32[], values: i32): void {
-    if (this.member(parts, "properties") >= 0) this.json.keyString("type", "object");
-    else if (this.member(parts, "items") >= 0) this.json.keyString("type", "array");
-    else if (values >= 0 || this.member(parts, "const") >= 0) this.json.keyString("type", "string");
+  private writeTypeOf(parts: SchemaParts, values: i32): void {
+    if (parts.member("properties") >= 0) this.json.keyString("type", "object");
+    else if (parts.member("items") >= 0) this.json.keyString("type", "array");
+    else if (values >= 0 || parts.member("const") >= 0) this.json.keyString("type", "string");
   }
 
   private writeTypes(types: i32): void {
@@ -294,19 +222,19 @@ export class GeminiSchema {
   }
 
   /** Writes `const` as an `enum` of one value. */
-  private writeConstant(parts: i32[]): void {
-    const value = this.member(parts, "const");
-    if (value < 0 || this.member(parts, "enum") >= 0) return;
+  private writeConstant(parts: SchemaParts): void {
+    const value = parts.member("const");
+    if (value < 0 || parts.member("enum") >= 0) return;
     this.json.key("enum");
     this.json.beginArray();
     this.writeAsText(value);
     this.json.endArray();
   }
 
-  private writeLists(parts: i32[], choice: i32): void {
-    if (choice >= 0) this.writeList("anyOf", choice);
+  private writeLists(parts: SchemaParts): void {
+    if (parts.choice >= 0) this.writeList("anyOf", parts.choice);
     if (!this.isJson) return;
-    const items = this.member(parts, "prefixItems");
+    const items = parts.member("prefixItems");
     if (this.doc.isArray(items)) this.writeList("prefixItems", items);
   }
 
@@ -320,17 +248,18 @@ export class GeminiSchema {
     this.json.endArray();
   }
 
-  private writeProperties(parts: i32[]): void {
+  private writeProperties(parts: SchemaParts): void {
     const doc = this.doc;
     const json = this.json;
-    if (doc.isObject(this.member(parts, "properties"))) {
+    if (doc.isObject(parts.member("properties"))) {
+      const list = parts.list;
       json.key("properties");
       json.beginObject();
-      for (let i = 0; i < parts.length; ++i) this.writeMembers(doc.get(parts[i], "properties"));
+      for (let i = 0; i < list.length; ++i) this.writeMembers(doc.get(list[i], "properties"));
       json.endObject();
     }
     if (!this.isJson) return;
-    const others = this.member(parts, "additionalProperties");
+    const others = parts.member("additionalProperties");
     if (doc.isObject(others)) {
       json.key("additionalProperties");
       this.writeSchema(others);
@@ -349,10 +278,10 @@ export class GeminiSchema {
     }
   }
 
-  private writeItems(parts: i32[]): void {
+  private writeItems(parts: SchemaParts): void {
     const doc = this.doc;
-    const items = this.member(parts, "items");
-    const isArray = doc.stringIs(this.member(parts, "type"), "array");
+    const items = parts.member("items");
+    const isArray = doc.stringIs(parts.member("type"), "array");
     if (doc.isObject(items)) {
       this.json.key("items");
       this.writeSchema(items);
@@ -364,10 +293,6 @@ export class GeminiSchema {
       this.json.endObject();
     }
   }
-}
-
-function isNullType(doc: Document, schema: i32): bool {
-  return doc.stringIs(doc.get(schema, "type"), "null");
 }
 
 const NO_DOCUMENT: Document = new Document();

@@ -22,11 +22,10 @@ export class GeminiToolTurns {
   private json: JsonWriter = NO_WRITER;
   private model: GeminiModel = NO_MODEL;
   private sendsIds: bool = false;
-  /** Ids and names of all calls so far. */
+  /** Names of all calls so far, by their ids. */
+  private readonly names: Map<string, i32> = new Map<string, i32>();
+  /** Ids of the calls of the last turn that has some. */
   private readonly ids: i32[] = [];
-  private readonly names: i32[] = [];
-  /** Place in `ids` of the first call of the last turn that has calls. */
-  private turnStart: i32 = 0;
   private readonly written: i32[] = [];
 
   constructor(private readonly turns: GeminiTurns) {}
@@ -37,8 +36,7 @@ export class GeminiToolTurns {
     this.json = json;
     this.sendsIds = sendsIds && model.isThird;
     this.ids.length = 0;
-    this.names.length = 0;
-    this.turnStart = 0;
+    this.names.clear();
   }
 
   // Calls
@@ -74,9 +72,9 @@ export class GeminiToolTurns {
     this.turns.open(Turn.Model);
     const isFirst = !this.turns.hasCalls;
     this.turns.hasCalls = true;
-    if (isFirst) this.turnStart = this.ids.length;
+    if (isFirst) this.ids.length = 0;
     this.ids.push(id);
-    this.names.push(name);
+    this.names.set(doc.string(id), name);
     json.beginObject();
     json.key("functionCall");
     json.beginObject();
@@ -150,8 +148,8 @@ export class GeminiToolTurns {
     this.turns.open(Turn.Results);
     this.written.length = 0;
     const calls = this.ids.length;
-    if (calls - this.turnStart <= MOST_ORDERED && first != last) {
-      for (let i = this.turnStart; i < calls; ++i) {
+    if (calls <= MOST_ORDERED && first != last) {
+      for (let i = 0; i < calls; ++i) {
         const error = this.writeResultOf(this.ids[i], first, last, index);
         if (error !== null) return error;
       }
@@ -184,8 +182,11 @@ export class GeminiToolTurns {
     const isTool = doc.stringIs(doc.get(message, "role"), "tool");
     const id = doc.get(message, "tool_call_id");
     if (isTool && !doc.isString(id)) return missingParameter(path + ".tool_call_id");
-    let name = isTool ? this.nameOf(id) : -1;
-    if (name < 0) name = doc.get(message, "name");
+    let name = doc.get(message, "name");
+    if (isTool) {
+      const text = doc.string(id);
+      if (this.names.has(text)) name = this.names.get(text);
+    }
     if (!doc.isString(name)) {
       if (!isTool) return missingParameter(path + ".name");
       const param = path + ".tool_call_id";
@@ -201,13 +202,6 @@ export class GeminiToolTurns {
     json.endObject();
     json.endObject();
     return error;
-  }
-
-  private nameOf(id: i32): i32 {
-    for (let i = this.ids.length - 1; i >= 0; --i) {
-      if (this.doc.sameString(this.ids[i], id)) return this.names[i];
-    }
-    return -1;
   }
 
   /** Writes what a function answered, which has to be an object. */
