@@ -115,6 +115,28 @@ const FIELDS: readonly ConfigCase[] = [
     config: azure("https://name.openai.azure.com?x=1&api-version=2024-10-21"),
   },
   {
+    shows: "an API version that is no part of a path",
+    config: { provider: { type: "gemini", apiVersion: "v1/x" } },
+    error: "provider.apiVersion: expected a version such as v1beta",
+    beyondSchema: true,
+  },
+  {
+    shows: "an unknown threshold of harm",
+    config: { provider: { type: "gemini", geminiSafetySetting: { HARM_CATEGORY_X: "SOME" } } },
+    error:
+      "provider.geminiSafetySetting.HARM_CATEGORY_X: expected one of BLOCK_LOW_AND_ABOVE, " +
+      "BLOCK_MEDIUM_AND_ABOVE, BLOCK_ONLY_HIGH, BLOCK_NONE, OFF",
+    beyondSchema: true,
+  },
+  {
+    shows: "an unknown category of harm",
+    config: { provider: { type: "gemini", geminiSafetySetting: { HARM: "OFF" } } },
+    error:
+      "provider.geminiSafetySetting: expected names such as HARM_CATEGORY_HARASSMENT, " +
+      'found "HARM"',
+    beyondSchema: true,
+  },
+  {
     shows: "an unknown key",
     config: groq({ api_tokens: [], apitoken: 1 }),
     warnings: [

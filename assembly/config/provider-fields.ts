@@ -11,8 +11,6 @@ import { suggestion } from "./nearest-name";
 // @ts-ignore: decorator
 @lazy
 const LATER_CAPABILITIES: StaticArray<string> = [
-  "gemini/v1beta/generatecontent",
-  "gemini/v1beta/streamgeneratecontent",
   "vertex/raw",
   "kling/v1/image2video",
   "kling/v1/retrieveimagevideo",

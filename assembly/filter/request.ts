@@ -48,6 +48,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     if (error !== null) return refuse(error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
+  if (namesModelInPath(call.capability)) {
+    call.requestedModel = call.pathParameters[1];
+    call.model = exchange.config.modelMapping.map(call.requestedModel);
+  }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
@@ -230,6 +234,10 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
+}
+
+function namesModelInPath(capability: Capability): bool {
+  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */

@@ -1,4 +1,4 @@
-// A whole chat completion with one choice:
+// A whole chat completion:
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
@@ -8,7 +8,8 @@ import { Usage } from "./usage";
 /**
  * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning,
  * annotations and tool calls where there are some, `end`. Texts come in pieces and are copied as
- * they stand in the provider's JSON.
+ * they stand in the provider's JSON. More choices than one: `endMessage`, `logprobs`, `endChoice`
+ * and `beginChoice` between them, `finish`.
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
@@ -101,19 +102,10 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
-  private beginCall(): void {
-    if (!this.hasCalls) {
-      this.hasCalls = true;
-      this.json.key("tool_calls");
-      this.json.beginArray();
-    }
-    this.json.beginObject();
-  }
-
   /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
   toolCall(doc: Document, id: i32, name: i32, input: i32): void {
-    const json = this.json;
-    this.beginCall();
+    const json = this.beginCalls();
+    json.beginObject();
     json.keyValue("id", doc, id);
     json.keyString("type", "function");
     json.key("function");
@@ -131,8 +123,8 @@ export class CompletionWriter {
    * `{}`.
    */
   toolCallText(id: string, name: string, ptr: usize, length: i32): void {
-    const json = this.json;
-    this.beginCall();
+    const json = this.beginCalls();
+    json.beginObject();
     json.keyString("id", id);
     json.keyString("type", "function");
     json.key("function");
@@ -147,27 +139,41 @@ export class CompletionWriter {
     json.endObject();
   }
 
-  /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
-  endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
+  /** Opens the list of calls, unless it is open; whole calls may be written to it. */
+  beginCalls(): JsonWriter {
     const json = this.json;
-    this.endMessage();
-    json.keyValue("logprobs", doc, logprobs);
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      json.key("tool_calls");
+      json.beginArray();
+    }
+    return json;
   }
 
-  private endMessage(): void {
+  /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
+  endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
+    this.endMessage();
+    this.json.keyValue("logprobs", doc, logprobs);
+    this.finishChoice(reason);
+  }
+
+  /** Ends a message; the member `logprobs` and `finishChoice` follow. */
+  endMessage(): void {
     if (this.hasCalls) this.json.endArray();
+    this.json.endObject();
+  }
+
+  /** Writes the end of a choice behind its `logprobs`. */
+  finishChoice(reason: FinishReason): void {
+    this.json.keyString("finish_reason", finishReasonText(reason));
     this.json.endObject();
   }
 
   /** Ends the last choice, and writes what stands behind it. */
   end(reason: FinishReason, usage: Usage): void {
-    const json = this.json;
     this.endMessage();
-    json.keyNull("logprobs");
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
+    this.json.keyNull("logprobs");
+    this.finishChoice(reason);
     this.endChoices(usage);
   }
 

@@ -44,7 +44,9 @@ export function errorOf(kind: ErrorClass, native: NativeError): ApiError {
   // A moderation's own number tells what it objected to.
   const tells = kind == ErrorClass.ContentFilter && isNumber(own);
   const message = tells ? `${native.message} (code ${own})` : native.message;
-  return new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
+  const error = new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
+  error.retryAfter = native.retryAfter;
+  return error;
 }
 
 /** The class that status, code and words of an error tell. */

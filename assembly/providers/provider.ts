@@ -96,7 +96,15 @@ export class Provider {
    * they are.
    */
   speaksNatively(call: Call): bool {
-    return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
+    switch (call.capability) {
+      case Capability.Messages:
+      case Capability.CountTokens:
+      case Capability.GenerateContent:
+      case Capability.StreamGenerateContent:
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** Whether a 200 answer to this call is read and checked, or only sent on. */
@@ -256,7 +264,7 @@ function applyEdit(edit: JsonEdit, body: EncodedBody): void {
 }
 
 /** Puts the client's path parameters, in order, where a template has `{…}`. */
-function fillTemplate(template: string, parameters: string[]): string {
+export function fillTemplate(template: string, parameters: string[]): string {
   let open = template.indexOf("{");
   if (open < 0) return template;
   const parts: string[] = [];

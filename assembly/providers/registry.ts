@@ -6,6 +6,7 @@ import { Cloudflare, cloudflareSpec } from "./cloudflare";
 import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Doubao, doubaoSpec } from "./doubao";
+import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
@@ -40,6 +41,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
+  if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
@@ -70,6 +72,7 @@ const OWN_TYPES: StaticArray<string> = [
   "deepl",
   "deepseek",
   "doubao",
+  "gemini",
   "generic",
   "github",
   "grok",

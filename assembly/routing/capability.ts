@@ -49,5 +49,7 @@ export const enum Capability {
   Conversations,
   QwenServices,
   QwenTask,
+  GenerateContent,
+  StreamGenerateContent,
   Count,
 }
