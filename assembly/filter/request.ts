@@ -120,6 +120,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
   if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
+    if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     return exchange.config.customSettings.length > 0 && headers.contains("content-type", "json");
   }
   return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
@@ -169,6 +170,8 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const doc = REQUEST;
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  if (isOriginal && exchange.config.customSettings.length == 0) return null;
   if (!doc.parse(ptr, length)) {
     const reason = jsonErrorText(doc.error);
     const message = `We could not parse the JSON body of your request: ${reason} at byte ${doc.errorOffset}.`;
@@ -178,7 +181,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   const config = exchange.config;
-  if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
+  if (isOriginal) return customizeOriginal(config, doc);
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
   if (config.customSettings.length == 0) {

@@ -80,6 +80,13 @@ export class Provider {
     return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
   }
 
+  /**
+   * Whether `authenticate` needs the body of a request, also of one in the provider's own protocol.
+   */
+  signsBody(): bool {
+    return false;
+  }
+
   /** Whether a 200 answer to this call is read and checked, or only sent on. */
   readsResponse(call: Call): bool {
     switch (call.capability) {

@@ -8,6 +8,7 @@ import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
+import { Hunyuan, hunyuanSpec } from "./hunyuan";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
 import { Ollama, ollamaSpec } from "./ollama";
@@ -37,6 +38,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
+  if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(), settings);
@@ -63,6 +65,7 @@ const OWN_TYPES: StaticArray<string> = [
   "github",
   "grok",
   "groq",
+  "hunyuan",
   "mistral",
   "moonshot",
   "ollama",
