@@ -9,6 +9,7 @@ import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
 import { Hunyuan, hunyuanSpec } from "./hunyuan";
+import { Minimax, minimaxSpec } from "./minimax";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
 import { Ollama, ollamaSpec } from "./ollama";
@@ -39,6 +40,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
   if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
+  if (type == "minimax") return new Minimax(minimaxSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(), settings);
@@ -66,6 +68,7 @@ const OWN_TYPES: StaticArray<string> = [
   "grok",
   "groq",
   "hunyuan",
+  "minimax",
   "mistral",
   "moonshot",
   "ollama",
