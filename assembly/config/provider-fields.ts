@@ -98,6 +98,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.qwenDomain = reader.host("qwenDomain");
   settings.zhipuDomain = reader.host("zhipuDomain");
   settings.zhipuCodePlanMode = reader.bool("zhipuCodePlanMode", false);
+  settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");

@@ -58,10 +58,10 @@ export class Hunyuan extends Provider {
   validate(): string {
     if (!this.isCloud) return "";
     if (this.settings.hunyuanAuthId.length != ID_LENGTH) {
-      return `hunyuanAuthId: expected a secret id of ${ID_LENGTH} characters`;
+      return `hunyuanAuthId: expected ${ID_LENGTH} characters`;
     }
     if (this.settings.hunyuanAuthKey.length != KEY_LENGTH) {
-      return `hunyuanAuthKey: expected a secret key of ${KEY_LENGTH} characters`;
+      return `hunyuanAuthKey: expected ${KEY_LENGTH} characters`;
     }
     return "";
   }
