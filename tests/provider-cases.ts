@@ -225,6 +225,12 @@ const TOKENS: readonly ConfigCase[] = [
     beyondSchema: true,
   },
   {
+    shows: "an access key without its other half",
+    config: { provider: { type: "kling", klingAccessKey: "access-0001" } },
+    error: "provider.klingSecretKey: expected both keys or none",
+    beyondSchema: true,
+  },
+  {
     shows: "an older API without its group",
     config: { provider: { type: "minimax", minimaxApiType: "pro" } },
     error: "provider.minimaxGroupId: expected the id of the group, which the API type pro needs",

@@ -16,8 +16,6 @@ const LATER_CAPABILITIES: StaticArray<string> = [
   "qwen/v1/services/aigc",
   "qwen/v1/tasks",
   "vertex/raw",
-  "kling/v1/image2video",
-  "kling/v1/retrieveimagevideo",
 ];
 
 /** Fills the settings from a provider's object; errors and warnings are the reader's. */

@@ -240,8 +240,8 @@ function applyEdit(edit: JsonEdit, body: EncodedBody): void {
   edit.applyPrefix(body.out);
 }
 
-/** Puts the client's path parameters, in order, where a template has `{…}`. */
-function fillTemplate(template: string, parameters: string[]): string {
+/** Puts path parameters, in order, where a template has `{…}`. */
+export function fillTemplate(template: string, parameters: string[]): string {
   let open = template.indexOf("{");
   if (open < 0) return template;
   const parts: string[] = [];

@@ -9,6 +9,7 @@ import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
 import { Hunyuan, hunyuanSpec } from "./hunyuan";
+import { Kling, klingSpec } from "./kling";
 import { Minimax, minimaxSpec } from "./minimax";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
@@ -40,6 +41,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
   if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
+  if (type == "kling") return new Kling(klingSpec(), settings);
   if (type == "minimax") return new Minimax(minimaxSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
@@ -68,6 +70,7 @@ const OWN_TYPES: StaticArray<string> = [
   "grok",
   "groq",
   "hunyuan",
+  "kling",
   "minimax",
   "mistral",
   "moonshot",
