@@ -153,6 +153,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   REQUEST.release();
   CUSTOMIZED.release();
   if (error !== null) return refuse(error);
+  if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -235,12 +236,17 @@ function encodeCustomized(exchange: Exchange, doc: Document): ApiError | null {
   }
   const error = config.provider.encodeRequest(exchange.call, CUSTOMIZED, BODY);
   if (error !== null) return error;
-  if (BODY.replaces >= 0) {
-    const kept = BODY.replaces;
-    BODY.out.bytes(CUSTOM_TEXT.ptr + kept, CUSTOM_TEXT.length - kept);
-    BODY.replaces = -1;
-  }
+  if (BODY.replaces == 0) BODY.rewrite().writer(CUSTOM_TEXT);
+  else completeBody(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length);
   return null;
+}
+
+/** Makes one piece of a body that was edited at its front. */
+function completeBody(ptr: usize, length: i32): void {
+  const kept = BODY.replaces;
+  if (kept <= 0) return;
+  BODY.out.bytes(ptr + kept, length - kept);
+  BODY.replaces = -1;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */

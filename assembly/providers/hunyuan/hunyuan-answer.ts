@@ -75,6 +75,19 @@ export function writeCompletion(
     completion.json.stringPart(doc, reasoning);
     completion.endReasoning();
   }
+  writeCalls(call, doc, calls, names, completion);
+  readUsage(doc, doc.get(inner, names.usage), names, call.usage);
+  completion.end(reason, call.usage);
+  return null;
+}
+
+function writeCalls(
+  call: Call,
+  doc: Document,
+  calls: i32,
+  names: HunyuanNames,
+  completion: CompletionWriter,
+): void {
   let index = 0;
   for (let item = doc.first(calls); item >= 0; item = doc.next(item), ++index) {
     const target = doc.get(item, names.function);
@@ -88,9 +101,6 @@ export function writeCompletion(
       ownId,
     );
   }
-  readUsage(doc, doc.get(inner, names.usage), names, call.usage);
-  completion.end(reason, call.usage);
-  return null;
 }
 
 /** Adds the text, without the stop sequence that Tencent leaves at its end. */

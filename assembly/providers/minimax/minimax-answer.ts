@@ -83,41 +83,49 @@ export function writeProCompletion(
   out: ByteWriter,
 ): ApiError | null {
   const root = doc.root();
-  const reply = doc.get(root, "reply");
   const first = nextSpeech(doc, 0);
-  if (first < 0 && !doc.isString(reply)) {
+  if (first < 0 && !doc.isString(doc.get(root, "reply"))) {
     return invalidUpstreamResponse(provider, "it has no message");
   }
   const completion = new CompletionWriter(new JsonWriter(out));
-  const json = completion.json;
   const id = doc.string(doc.get(root, "id"));
   const created = createdOf(doc, call.created);
   completion.begin(id.length > 0 ? id : call.newId("chatcmpl-"), created, call.model);
-  let hasText: bool = first < 0 && doc.stringLength(reply) > 0;
-  let calls = looseCall(doc) >= 0 ? 1 : 0;
+  const loose = looseCall(doc);
+  let hasCalls = loose >= 0;
   for (let at = first; at >= 0; at = nextSpeech(doc, at)) {
-    if (doc.stringLength(doc.get(at, "text")) > 0) hasText = true;
-    if (callOf(doc, at) >= 0) ++calls;
+    if (callOf(doc, at) >= 0) hasCalls = true;
   }
-  if (calls > 0 && !hasText) {
-    completion.noContent();
-  } else {
-    completion.beginContent();
-    if (first < 0) json.stringPart(doc, reply);
-    for (let at = first; at >= 0; at = nextSpeech(doc, at)) {
-      json.stringPart(doc, doc.get(at, "text"));
-    }
-    completion.endContent();
-  }
+  const hasText = writeContent(doc, first, hasCalls, completion);
   let index = 0;
   for (let at = first; at >= 0; at = nextSpeech(doc, at)) {
     const inner = callOf(doc, at);
     if (inner >= 0) writeCall(call, doc, inner, index++, completion);
   }
-  if (index < calls) writeCall(call, doc, looseCall(doc), index, completion);
+  if (loose >= 0) writeCall(call, doc, loose, index, completion);
   readUsage(doc, doc.get(root, "usage"), call.usage);
-  completion.end(endOf(doc, calls > 0, hasText), call.usage);
+  completion.end(endOf(doc, hasCalls, hasText), call.usage);
   return null;
+}
+
+/** Writes the text, which `reply` repeats where there is no message. False: there is none. */
+function writeContent(doc: Document, first: i32, hasCalls: bool, to: CompletionWriter): bool {
+  const reply = first < 0 ? doc.get(doc.root(), "reply") : -1;
+  let hasText: bool = doc.stringLength(reply) > 0;
+  for (let at = first; at >= 0; at = nextSpeech(doc, at)) {
+    if (doc.stringLength(doc.get(at, "text")) > 0) hasText = true;
+  }
+  if (hasCalls && !hasText) {
+    to.noContent();
+    return false;
+  }
+  to.beginContent();
+  to.json.stringPart(doc, reply);
+  for (let at = first; at >= 0; at = nextSpeech(doc, at)) {
+    to.json.stringPart(doc, doc.get(at, "text"));
+  }
+  to.endContent();
+  return hasText;
 }
 
 function writeCall(
