@@ -16,6 +16,7 @@ function azure(azureServiceUrl: string | undefined): object {
   return { provider: { type: "azure", azureServiceUrl } };
 }
 
+const SECRET_KEY = "testSecretKeyForDocs000000000001";
 const TOKEN_SYNTAX = "expected the name of an environment variable and } after ${";
 
 const FIELDS: readonly ConfigCase[] = [
@@ -301,6 +302,34 @@ const TOKENS: readonly ConfigCase[] = [
     shows: "a secret variable without an end",
     config: groq({ hunyuanAuthKey: "${" }),
     error: `provider.hunyuanAuthKey: ${TOKEN_SYNTAX}`,
+  },
+  {
+    shows: "a secret id of another length",
+    config: { provider: { type: "hunyuan", hunyuanAuthId: "AKID", hunyuanAuthKey: SECRET_KEY } },
+    error: "provider.hunyuanAuthId: expected 36 characters",
+    beyondSchema: true,
+  },
+  {
+    shows: "a secret id without its key",
+    config: { provider: { type: "hunyuan", hunyuanAuthId: "${ID}" } },
+    environment: { ID: "AKIDtestSecretIdForDocs0000000000001" },
+    error: "provider.hunyuanAuthKey: expected 32 characters",
+    beyondSchema: true,
+  },
+  {
+    shows: "an access key without its other half",
+    config: { provider: { type: "kling", klingAccessKey: "access-0001" } },
+    error: "provider.klingSecretKey: expected both keys or none",
+    beyondSchema: true,
+  },
+  {
+    shows: "an older API without its group",
+    config: { provider: { type: "minimax", minimaxApiType: "pro" } },
+    error: "provider.minimaxGroupId: expected the id of the group, which the API type pro needs",
+  },
+  {
+    shows: "an older API with its group",
+    config: { provider: { type: "minimax", minimaxApiType: "pro", minimaxGroupId: "17" } },
   },
 ];
 

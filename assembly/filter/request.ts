@@ -130,6 +130,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
   if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
+    if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");
   }
@@ -163,6 +164,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   REQUEST.release();
   releaseCustomized();
   if (error !== null) return refuse(error);
+  if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -238,6 +240,14 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
 
 function namesModelInPath(capability: Capability): bool {
   return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
+}
+
+/** Makes one piece of a body that was edited at its front. */
+function completeBody(ptr: usize, length: i32): void {
+  const kept = BODY.replaces;
+  if (kept <= 0) return;
+  BODY.out.bytes(ptr + kept, length - kept);
+  BODY.replaces = -1;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */

@@ -102,17 +102,22 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
-  /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
-  toolCall(doc: Document, id: i32, name: i32, input: i32): void {
+  /**
+   * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
+   * a string that is their text. `ownId` is for calls that come without an id.
+   */
+  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string = ""): void {
     const json = this.beginCalls();
     json.beginObject();
-    json.keyValue("id", doc, id);
+    if (doc.stringLength(id) == 0 && ownId.length > 0) json.keyString("id", ownId);
+    else json.keyValue("id", doc, id);
     json.keyString("type", "function");
     json.key("function");
     json.beginObject();
     json.keyValue("name", doc, name);
     json.key("arguments");
-    if (doc.absent(input)) json.ascii("{}");
+    if (doc.absent(input) || doc.isEmptyString(input)) json.ascii("{}");
+    else if (doc.isString(input)) json.value(doc, input);
     else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
     json.endObject();
     json.endObject();

@@ -13,11 +13,14 @@ export class Usage {
   image: i64 = 0;
   promptAudio: i64 = 0;
   completionAudio: i64 = 0;
+  /** What the provider gives as the total where it tells nothing else. */
+  stated: i64 = 0;
   /** Whether the provider has said anything. */
   isKnown: bool = false;
 
   total(): i64 {
-    return this.prompt + this.completion;
+    const sum = this.prompt + this.completion;
+    return sum > 0 ? sum : this.stated;
   }
 
   /** Writes the object; details only where they say something. */

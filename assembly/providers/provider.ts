@@ -107,6 +107,13 @@ export class Provider {
     }
   }
 
+  /**
+   * Whether `authenticate` needs the body of a request, also of one in the provider's own protocol.
+   */
+  signsBody(): bool {
+    return false;
+  }
+
   /** Whether a 200 answer to this call is read and checked, or only sent on. */
   readsResponse(call: Call): bool {
     switch (call.capability) {
@@ -263,7 +270,7 @@ function applyEdit(edit: JsonEdit, body: EncodedBody): void {
   edit.applyPrefix(body.out);
 }
 
-/** Puts the client's path parameters, in order, where a template has `{…}`. */
+/** Puts path parameters, in order, where a template has `{…}`. */
 export function fillTemplate(template: string, parameters: string[]): string {
   let open = template.indexOf("{");
   if (open < 0) return template;

@@ -11,6 +11,9 @@ import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
+import { Hunyuan, hunyuanSpec } from "./hunyuan";
+import { Kling, klingSpec } from "./kling";
+import { Minimax, minimaxSpec } from "./minimax";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
 import { Ollama, ollamaSpec } from "./ollama";
@@ -46,6 +49,9 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
+  if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
+  if (type == "kling") return new Kling(klingSpec(), settings);
+  if (type == "minimax") return new Minimax(minimaxSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
@@ -77,6 +83,9 @@ const OWN_TYPES: StaticArray<string> = [
   "github",
   "grok",
   "groq",
+  "hunyuan",
+  "kling",
+  "minimax",
   "mistral",
   "moonshot",
   "ollama",

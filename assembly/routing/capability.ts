@@ -51,5 +51,7 @@ export const enum Capability {
   QwenTask,
   GenerateContent,
   StreamGenerateContent,
+  KlingImageToVideo,
+  KlingImageVideo,
   Count,
 }

@@ -168,7 +168,20 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}",
     "DELETE",
   ),
-  new Endpoint(Capability.Videos, "openai/v1/videos", "/videos", "GET POST"),
+  new Endpoint(Capability.Videos, "openai/v1/videos", "/videos", "GET POST", BodyKind.Json),
+  new Endpoint(
+    Capability.KlingImageToVideo,
+    "kling/v1/image2video",
+    "/videos/image2video",
+    "GET POST",
+    BodyKind.Json,
+  ),
+  new Endpoint(
+    Capability.KlingImageVideo,
+    "kling/v1/retrieveimagevideo",
+    "/videos/image2video/{task_id}",
+    "GET",
+  ),
   new Endpoint(Capability.Video, "openai/v1/retrievevideo", "/videos/{video_id}", "GET DELETE"),
   new Endpoint(
     Capability.VideoContent,
