@@ -28,6 +28,8 @@ const OUT: ByteWriter = new ByteWriter();
 class ChoiceState {
   /** A chunk of it has been sent. */
   isBegun: bool = false;
+  /** The chunk at hand is its first one, and nothing has been sent before it. */
+  isFirst: bool = false;
   /** It has said something that is no reasoning. */
   isAnswered: bool = false;
   /** Its content is within the marks of reasoning. */
@@ -119,6 +121,7 @@ export class ReasoningStream {
     const isFinal = DOC.stringLength(DOC.get(choice, "finish_reason")) > 0;
     const reasoning = reasoningOf(DOC, delta);
     const isOnlyReasoning = reasoning >= 0 && state.isBegun && !isFinal && !hasMore(delta);
+    state.isFirst = !state.isBegun;
     state.isBegun = true;
     let isHeld = false;
     if (this.shape.promotes && !state.isAnswered) {
@@ -158,7 +161,7 @@ export class ReasoningStream {
     TEXT.writer(state.held);
     state.held.release();
     if (this.shape.mode == ReasoningMode.Ignore) return;
-    this.sendExtra(state.index, state.isThinking ? "content" : state.heldName);
+    this.sendExtra(state, state.isThinking ? "content" : state.heldName);
   }
 
   /** There is no other answer: what was held is the content. */
@@ -167,7 +170,7 @@ export class ReasoningStream {
     TEXT.clear();
     TEXT.writer(state.held);
     state.held.release();
-    this.sendExtra(state.index, "content");
+    this.sendExtra(state, "content");
   }
 
   private concat(state: ChoiceState, delta: i32, reasoning: i32, isFinal: bool): void {
@@ -179,7 +182,7 @@ export class ReasoningStream {
     if (reasoning < 0 && !hasContent) {
       state.isThinking = false;
       TEXT.ascii(THINK_END);
-      this.sendExtra(state.index, "content");
+      this.sendExtra(state, "content");
       return;
     }
     TEXT.byte(QUOTE);
@@ -196,7 +199,7 @@ export class ReasoningStream {
   }
 
   /** Sends a chunk of its own before the one at hand: one member of a delta, whose inner bytes stand in `TEXT`. */
-  private sendExtra(index: i64, name: string): void {
+  private sendExtra(state: ChoiceState, name: string): void {
     this.hasEvents = true;
     beginEvent(OUT);
     const start = OUT.length;
@@ -205,7 +208,7 @@ export class ReasoningStream {
     json.beginObject();
     for (let member = DOC.first(root); member >= 0; member = DOC.next(member)) {
       json.keyRaw(DOC, member);
-      if (DOC.keyIs(member, "choices")) writeChoice(json, index, name);
+      if (DOC.keyIs(member, "choices")) writeChoice(json, state, name);
       else if (DOC.keyIs(member, "usage")) json.null();
       else json.value(DOC, member);
     }
@@ -215,12 +218,14 @@ export class ReasoningStream {
   }
 }
 
-function writeChoice(json: JsonWriter, index: i64, name: string): void {
+function writeChoice(json: JsonWriter, state: ChoiceState, name: string): void {
   json.beginArray();
   json.beginObject();
-  json.keyInteger("index", index);
+  json.keyInteger("index", state.index);
   json.key("delta");
   json.beginObject();
+  if (state.isFirst) json.keyString("role", "assistant");
+  state.isFirst = false;
   json.key(name);
   json.beginString();
   json.out.writer(TEXT);
