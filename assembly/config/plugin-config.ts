@@ -29,6 +29,8 @@ export class PluginConfig {
   /** The provider of requests that no rule matches. Null: they are left alone. */
   private fallback: ProviderConfig | null = null;
   private readonly rules: Rule[] = [];
+  /** The providers that the host which was chosen for an attempt may name. */
+  private readonly named: ProviderConfig[] = [];
 
   /** Reads UTF-8 JSON. Text without any value is a configuration that does nothing. */
   static parse(ptr: usize, length: i32, environment: Map<string, string>): PluginConfig {
@@ -64,12 +66,27 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** Whether each attempt's host says which provider it is. */
+  get isToldByHost(): bool {
+    return this.named.length > 0;
+  }
+
+  /** The provider that a host names, or null. */
+  ofHost(id: string): ProviderConfig | null {
+    for (let i = 0; i < this.named.length; ++i) {
+      if (this.named[i].settings.id == id) return this.named[i];
+    }
+    return null;
+  }
+
   /** The providers whose failing tokens are given back by health checks, each once. */
   probed(): ProviderConfig[] {
     const probed: ProviderConfig[] = [];
     const keys: string[] = [];
-    for (let i = -1; i < this.rules.length; ++i) {
-      const config = i < 0 ? this.fallback : this.rules[i].provider;
+    const rules = this.rules;
+    for (let i = -1, count = rules.length + this.named.length; i < count; ++i) {
+      const config =
+        i < 0 ? this.fallback : i < rules.length ? rules[i].provider : this.named[i - rules.length];
       if (config === null) continue;
       const pool = config.failover;
       if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
@@ -102,6 +119,9 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
+    }
+    if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
+      for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
     }
     if (this.isAttempt && this.probed().length > 0) {
       // The cluster's own filters would take a health check for a client's request.

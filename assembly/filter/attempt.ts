@@ -9,6 +9,7 @@ import {
 } from "../proxy-wasm/properties";
 import { receivedLength } from "../proxy-wasm/received";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { ApiError } from "../openai/api-error";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
@@ -16,6 +17,10 @@ import { Phase } from "./phase";
 /** Header: `id=model` of the providers that are asked for another model. */
 export const MODELS_HEADER: string = "x-llm-models";
 
+/** Metadata of a cluster's endpoint: the id of its provider. */
+const HOST_PROVIDER: string = "xds\0upstream_host_metadata\0filter_metadata\0ai-proxy\0provider";
+/** Filter state: the provider whose answer the client gets. */
+const ANSWERED: string = "llm_provider";
 /** Filter state: the request's headers before the first attempt. */
 const SNAPSHOT: string = "llm_request";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
@@ -36,6 +41,19 @@ export function restoreHeaders(headers: Headers): bool {
   return false;
 }
 
+/** What the host that was chosen for this attempt says of its provider, or "". */
+export function providerOfHost(): string {
+  return getProperty(HOST_PROVIDER);
+}
+
+/** The host names no provider that is configured. */
+export function unknownHost(): ApiError {
+  const id = providerOfHost();
+  const what = id.length > 0 ? `names the provider '${id}', which is not configured` : "names none";
+  const message = `The gateway cannot tell the provider: the upstream host ${what} (ai-proxy.provider).`;
+  return new ApiError(500, "server_error", "unknown_provider", message);
+}
+
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers): void {
   exchange.isAttempt = true;
@@ -45,21 +63,37 @@ export function beginAttempt(exchange: Exchange, headers: Headers): void {
   removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
 }
 
+/** The client gets this attempt's answer. */
+export function noteAnswer(exchange: Exchange): void {
+  if (exchange.isAttempt) setProperty(ANSWERED, nameOf(exchange));
+}
+
+function nameOf(exchange: Exchange): string {
+  const id = exchange.config.settings.id;
+  return id.length > 0 ? id : exchange.config.provider.id;
+}
+
 /** Keeps how an attempt failed: `status` 0 where it was cut off without an answer. */
 export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   const before = pastAttempts();
-  const id = exchange.config.settings.id;
-  const name = id.length > 0 ? id : exchange.config.provider.id;
-  const own = name + (status > 0 ? " " + status.toString() : " no answer");
+  let how = status.toString();
+  if (status == 0) how = getProperty(ANSWERED).length > 0 ? "overtaken" : "no answer";
+  const own = nameOf(exchange) + " " + how;
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
 }
 
 /** The attempt is over, maybe before anything came of it. */
 export function endAttempt(exchange: Exchange): void {
   const phase = exchange.phase;
-  if (phase == Phase.AwaitingResponse || phase == Phase.HoldingStream) noteFailure(exchange, 0);
+  if (
+    phase == Phase.AwaitingResponse ||
+    phase == Phase.HoldingStream ||
+    phase == Phase.GatheringResponse
+  ) {
+    noteFailure(exchange, 0);
+  }
 }
 
 /** How the attempts so far have ended, or "". */

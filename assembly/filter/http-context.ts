@@ -16,7 +16,15 @@ import {
 import { Capability } from "../routing/capability";
 import { ContextFile, ContextState } from "./context-file";
 import { Exchange } from "./exchange";
-import { beginAttempt, endAttempt, noteFailure, restoreHeaders } from "./attempt";
+import {
+  beginAttempt,
+  endAttempt,
+  noteAnswer,
+  noteFailure,
+  providerOfHost,
+  restoreHeaders,
+  unknownHost,
+} from "./attempt";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -56,8 +64,8 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     if (isAttempt) restoreHeaders(HEADERS);
     else HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.match();
-    if (config === null) return FilterHeadersStatus.Continue;
+    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS);
     this.exchange = exchange;
@@ -66,6 +74,13 @@ export class HttpContext extends StreamContext {
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
       ? FilterHeadersStatus.StopIteration
       : FilterHeadersStatus.Continue;
+  }
+
+  /** A request that no provider is configured for is left alone; a host has to name one. */
+  private withoutProvider(): FilterHeadersStatus {
+    if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
+    replyWithError(unknownHost());
+    return FilterHeadersStatus.StopIteration;
   }
 
   private match(): ProviderConfig | null {
@@ -187,6 +202,7 @@ export class HttpContext extends StreamContext {
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue

@@ -12,6 +12,7 @@ import { continueStream } from "../proxy-wasm/streams";
 import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
 import { TokenUse } from "./token-use";
+import { noteAnswer } from "./attempt";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -90,6 +91,7 @@ function mayRetry(exchange: Exchange, use: TokenUse, status: i32): bool {
 
 /** The answer is none of an error. */
 export function answerIsGood(exchange: Exchange): void {
+  noteAnswer(exchange);
   const use = exchange.tokenUse;
   if (use !== null) countSuccess(exchange, use);
 }

@@ -1,5 +1,6 @@
 // A gateway as one static bootstrap: https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/bootstrap/v3/bootstrap.proto
 import { cluster, endpointOf } from "./clusters.ts";
+import { composites } from "./composites.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
@@ -17,15 +18,18 @@ export function staticBootstrap(
   return {
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
     static_resources: {
-      listeners: [listener(gateway, { route_config: routeConfig(gateway) }, options)],
+      listeners: [
+        listener(gateway, { route_config: routeConfig(gateway, options.envoy) }, options),
+      ],
       clusters: clusters(gateway, authorities, options),
     },
   };
 }
 
-/** The clusters of all providers. */
+/** The clusters of all providers, and those that rules are made of. */
 export function clusters(gateway: Gateway, authorities: Authorities, options: PluginOptions) {
-  return Object.keys(gateway.providers).map((id) =>
+  const providers = Object.keys(gateway.providers).map((id) =>
     cluster(gateway, id, endpointOf(gateway, id, authorities.get(id) ?? ""), options),
   );
+  return [...providers, ...composites(gateway, options)];
 }

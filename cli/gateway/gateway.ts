@@ -107,6 +107,19 @@ export function clusterConfig(gateway: Gateway, id: string): object {
   };
 }
 
+/** The plugin's configuration where one filter chain serves several providers: the host tells which it is. */
+export function hostConfig(gateway: Gateway, ids: readonly string[]): object {
+  const providers = ids.map((id) => {
+    const { upstream: _, ...fields } = gateway.providers[id] ?? { type: "" };
+    return { ...fields, id };
+  });
+  return {
+    placement: "cluster",
+    requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    providers,
+  };
+}
+
 /** The environment variables that a gateway file names. */
 export function variablesOf(gateway: Gateway): string[] {
   const found = JSON.stringify(gateway).matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g);
