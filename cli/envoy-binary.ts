@@ -6,14 +6,11 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { type EnvoyVersion, isAtLeast, OLDEST_ENVOY } from "./gateway/envoy-parts.ts";
+
 const run = promisify(execFile);
 
-/** Major and minor. */
-type Version = [number, number];
-
 const PACKAGE_VERSION = "1.40.0";
-/** 1.37 is the first that may retry a response whose headers a filter held. */
-const LEAST_VERSION: Version = [1, 37];
 const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
 /** Where the package keeps the binary itself; `bin/envoy` is a Python script. */
 const BINARY = join("envoy", "_bin", "envoy");
@@ -35,7 +32,7 @@ export function findEnvoy(progress: (text: string) => void = () => {}): Promise<
 async function search(progress: (text: string) => void): Promise<string> {
   const chosen = process.env.ENVOY_PATH;
   if (chosen) {
-    if ((await versionOf(chosen)) === null) {
+    if ((await envoyVersion(chosen)) === null) {
       throw new Error(`ENVOY_PATH is ${chosen}, but that does not run as an Envoy.`);
     }
     return chosen;
@@ -53,8 +50,8 @@ async function onPath(): Promise<string | null> {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const file = join(folder, "envoy");
     if (folder === "" || !(await isExecutable(file))) continue;
-    const version = await versionOf(file);
-    if (version !== null && isRecent(version)) return file;
+    const version = await envoyVersion(file);
+    if (version !== null && isAtLeast(version, OLDEST_ENVOY)) return file;
   }
   return null;
 }
@@ -67,7 +64,7 @@ async function isExecutable(file: string): Promise<boolean> {
 }
 
 /** The version, or null where the file does not run as an Envoy. */
-async function versionOf(file: string): Promise<Version | null> {
+export async function envoyVersion(file: string): Promise<EnvoyVersion | null> {
   try {
     const { stdout } = await run(file, ["--version"], { timeout: 30_000 });
     const match = /version: [^/]*\/(\d+)\.(\d+)\./.exec(stdout);
@@ -75,10 +72,6 @@ async function versionOf(file: string): Promise<Version | null> {
   } catch {
     return null;
   }
-}
-
-function isRecent([major, minor]: Version): boolean {
-  return major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1]);
 }
 
 /** The path of the binary of one version, which is installed where it is not there yet. */
@@ -101,14 +94,14 @@ export async function installedEnvoy(
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
-  if ((await versionOf(file)) === null) {
+  if ((await envoyVersion(file)) === null) {
     throw new Error(`${file} does not run on this machine. ${ADVICE}`);
   }
   return file;
 }
 
 const ADVICE =
-  `Install Envoy ${LEAST_VERSION.join(".")} or later and put it on the PATH, ` +
+  `Install Envoy ${OLDEST_ENVOY.join(".")} or later and put it on the PATH, ` +
   "or set ENVOY_PATH to its binary.";
 
 /** Installs the package into a folder with the first Python installer that works. */

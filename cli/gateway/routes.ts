@@ -61,7 +61,7 @@ function route(
   return {
     name: `${name}/${first?.id}${isStream ? "/stream" : ""}`,
     match: { prefix: "/", headers },
-    [bodyLimitKey(envoy)]: limit,
+    request_body_buffer_limit: limit,
     route: {
       // Each attempt of a hedged rule has hedgeDelay as its time: what is left is the whole request's.
       timeout: hedges && !isStream && answerTimeout !== undefined ? duration(answerTimeout) : "0s",
@@ -75,11 +75,6 @@ function route(
       },
     },
   };
-}
-
-/** Bytes of a body that are kept for another attempt. */
-function bodyLimitKey(_envoy: EnvoyVersion): string {
-  return "request_body_buffer_limit";
 }
 
 function exact(name: string, value: string): object {

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { envoyVersion } from "../envoy-binary.ts";
 import { launchEnvoy, type EnvoyProcess } from "../envoy-process.ts";
 import { dynamicBootstrap, type DynamicFiles, dynamicFiles, writeFiles } from "./dynamic.ts";
 import { type Problem, readGatewayFile } from "./gateway-file.ts";
@@ -109,13 +110,17 @@ export class RunningGateway {
 /** Warnings of the last file that was read. */
 export const lastWarnings: Problem[] = [];
 
-async function prepare({ file, folder, plugin, environment }: RunOptions) {
+async function prepare({ file, folder, binary, plugin, environment }: RunOptions) {
   const parsed = readGatewayFile(readFileSync(file, "utf8"), file);
   const variables = { ...process.env, ...environment };
   const checked = await checkGateway(parsed, plugin, variables);
   lastWarnings.splice(0, Infinity, ...checked.warnings);
   const { gateway } = parsed;
-  const options = { plugin: gateway.plugin ?? plugin, variables: variablesOf(gateway) };
+  const options = {
+    plugin: gateway.plugin ?? plugin,
+    variables: variablesOf(gateway),
+    envoy: (await envoyVersion(binary)) ?? undefined,
+  };
   return {
     files: dynamicFiles(gateway, checked.authorities, options, folder),
     bootstrap: dynamicBootstrap(gateway, folder),

@@ -36,6 +36,10 @@ export class FallbackPair {
     const more = Object.entries(upstreams(first)).map(
       ([id, upstream]) => [id, { type: "groq", apiTokens: [KEY_1], upstream }] as const,
     );
+    const stopped = async (error: unknown): Promise<never> => {
+      await Promise.all([first.close(), second.close()]);
+      throw error;
+    };
     const envoy = await startGateway(
       {
         providers: {
@@ -52,7 +56,7 @@ export class FallbackPair {
       {},
       1,
       other,
-    );
+    ).catch(stopped);
     const client = new OpenAI({
       baseURL: `http://127.0.0.1:${envoy.ports[0]}/v1`,
       apiKey: "sk-client-canary",
