@@ -12,7 +12,9 @@ import { HeaderMapType } from "../proxy-wasm/types";
 import { ApiError } from "../openai/api-error";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
+import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
+import { enterRace, leaveRace, openAttempts, yieldToRivals } from "./rivals";
 
 /** Header: `id=model` of the providers that are asked for another model. */
 export const MODELS_HEADER: string = "x-llm-models";
@@ -54,13 +56,47 @@ export function unknownHost(): ApiError {
   return new ApiError(500, "server_error", "unknown_provider", message);
 }
 
-/** Takes what the gateway says of this attempt. */
-export function beginAttempt(exchange: Exchange, headers: Headers): void {
+/** Takes what the gateway says of this attempt. `races`: others may be under way beside it. */
+export function beginAttempt(exchange: Exchange, headers: Headers, races: bool): void {
   exchange.isAttempt = true;
+  if (races) enterRace(exchange);
+  takeModel(exchange, headers);
+}
+
+function takeModel(exchange: Exchange, headers: Headers): void {
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
   exchange.routedModel = modelFor(exchange.config.settings.id, models);
   removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
+}
+
+/** Other attempts have had the headers meanwhile. */
+export function resumeAttempt(exchange: Exchange, headers: Headers): void {
+  restoreHeaders(headers);
+  takeModel(exchange, headers);
+}
+
+/**
+ * Ends a request with an error that is made here. The answer is the phase that follows: Envoy gives up all
+ * attempts with such an error, so that it waits for the others.
+ */
+export function refuse(exchange: Exchange, error: ApiError): Phase {
+  if (exchange.isRacing && openAttempts() > 1) {
+    noteFailure(exchange, error.status);
+    exchange.pendingError = error;
+    return Phase.Yielding;
+  }
+  replyWithError(error);
+  return Phase.Over;
+}
+
+/** Whether a held attempt has ended, now that no other one may be answered. */
+export function endsYielding(exchange: Exchange): bool {
+  const error = exchange.pendingError;
+  if (error === null || openAttempts() > 0) return false;
+  replyWithError(error);
+  exchange.phase = Phase.Over;
+  return true;
 }
 
 /** The client gets this attempt's answer. */
@@ -77,6 +113,10 @@ function nameOf(exchange: Exchange): string {
 export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
+  if (exchange.isRacing) {
+    leaveRace(exchange);
+    if (exchange.status > 0 && status > 0) yieldToRivals();
+  }
   const before = pastAttempts();
   let how = status.toString();
   if (status == 0) how = getProperty(ANSWERED).length > 0 ? "overtaken" : "no answer";
@@ -94,6 +134,7 @@ export function endAttempt(exchange: Exchange): void {
   ) {
     noteFailure(exchange, 0);
   }
+  leaveRace(exchange);
 }
 
 /** How the attempts so far have ended, or "". */

@@ -17,6 +17,8 @@ export class Exchange {
   target: string = "";
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
+  /** The attempt may still be answered, and so may others of the request. */
+  isRacing: bool = false;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
   /** The model that the gateway's rule names for this provider, or "". */

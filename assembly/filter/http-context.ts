@@ -19,10 +19,13 @@ import { Exchange } from "./exchange";
 import {
   beginAttempt,
   endAttempt,
+  endsYielding,
   noteAnswer,
   noteFailure,
   providerOfHost,
+  refuse,
   restoreHeaders,
+  resumeAttempt,
   unknownHost,
 } from "./attempt";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
@@ -67,13 +70,20 @@ export class HttpContext extends StreamContext {
     const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
-    if (isAttempt) beginAttempt(exchange, HEADERS);
+    if (isAttempt) beginAttempt(exchange, HEADERS, this.config.isToldByHost);
     this.exchange = exchange;
     exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
-    return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
+    this.waitForRivals(exchange);
+    return exchange.phase == Phase.GatheringRequest ||
+      exchange.phase == Phase.Over ||
+      exchange.phase == Phase.Yielding
       ? FilterHeadersStatus.StopIteration
       : FilterHeadersStatus.Continue;
+  }
+
+  private waitForRivals(exchange: Exchange): void {
+    if (exchange.phase == Phase.Yielding) this.states.lookAgain(this.id);
   }
 
   /** A request that no provider is configured for is left alone; a host has to name one. */
@@ -94,7 +104,9 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
-    if (exchange.phase == Phase.AwaitingContext) return FilterBodyStatus.StopIterationAndBuffer;
+    if (exchange.phase == Phase.AwaitingContext || exchange.phase == Phase.Yielding) {
+      return FilterBodyStatus.StopIterationAndBuffer;
+    }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
       replyWithError(bodyTooLarge(exchange.bodyLimit));
@@ -106,6 +118,7 @@ export class HttpContext extends StreamContext {
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
     switch (this.takeRequest(exchange, length)) {
       case Phase.AwaitingContext:
+      case Phase.Yielding:
         return FilterBodyStatus.StopIterationAndBuffer;
       case Phase.Over:
         return FilterBodyStatus.StopIterationNoBuffer;
@@ -143,8 +156,8 @@ export class HttpContext extends StreamContext {
     length: i32,
   ): Phase {
     if (state == ContextState.Failed) {
-      replyWithError(file.failure);
-      exchange.phase = Phase.Over;
+      exchange.phase = refuse(exchange, file.failure);
+      this.waitForRivals(exchange);
       return exchange.phase;
     }
     exchange.context = file.text.length > 0 ? file.text : null;
@@ -153,6 +166,7 @@ export class HttpContext extends StreamContext {
 
   private sendRequest(exchange: Exchange, length: i32): Phase {
     exchange.phase = finishRequest(exchange, length);
+    this.waitForRivals(exchange);
     const timeout = exchange.config.exchange.firstByteTimeout;
     if (timeout > 0 && exchange.call.stream && exchange.phase == Phase.AwaitingResponse) {
       this.states.watch(exchange.config, this.id);
@@ -166,18 +180,21 @@ export class HttpContext extends StreamContext {
     if (exchange === null || exchange.phase != Phase.AwaitingContext) return;
     const file = this.states.of(exchange.config).file;
     if (file === null) return;
+    if (exchange.isRacing) resumeAttempt(exchange, HEADERS);
     const phase = this.takeContext(exchange, file, file.state, ALL_BYTES);
-    if (phase != Phase.Over) continueStream(StreamType.Request);
+    if (phase != Phase.Over && phase != Phase.Yielding) continueStream(StreamType.Request);
   }
 
   /** The stream should have begun by now. */
   onTimeout(): void {
     const exchange = this.exchange;
     if (exchange === null) return;
+    if (exchange.phase == Phase.Yielding && !endsYielding(exchange)) this.waitForRivals(exchange);
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
-    exchange.phase = Phase.Over;
+    const error = gatewayError(exchange.config.provider.id, 504, 0);
+    exchange.phase = refuse(exchange, error);
+    this.waitForRivals(exchange);
     noteFailure(exchange, 504);
-    replyWithError(gatewayError(exchange.config.provider.id, 504, 0));
   }
 
   /** Trailers end a body that never said so itself. */
@@ -189,7 +206,7 @@ export class HttpContext extends StreamContext {
       phase = this.takeRequest(exchange, ALL_BYTES);
       if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
-    return phase == Phase.AwaitingContext
+    return phase == Phase.AwaitingContext || phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }
@@ -197,6 +214,7 @@ export class HttpContext extends StreamContext {
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterHeadersStatus.Continue;
+    if (exchange.phase == Phase.Yielding) return FilterHeadersStatus.StopIteration;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
       return FilterHeadersStatus.Continue;
@@ -236,6 +254,9 @@ export class HttpContext extends StreamContext {
         return FilterBodyStatus.Continue;
       case Phase.Retrying:
         return this.afterBody(exchange);
+      case Phase.Yielding:
+        dropRest(length);
+        return FilterBodyStatus.StopIterationNoBuffer;
       case Phase.Failing:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishFailure(exchange);
@@ -279,6 +300,7 @@ export class HttpContext extends StreamContext {
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
       case Phase.Retrying:
+      case Phase.Yielding:
         return FilterTrailersStatus.StopIteration;
       default:
         return FilterTrailersStatus.Continue;

@@ -10,6 +10,8 @@ export const enum Phase {
   GatheringRequest,
   /** The request is held until the context of its conversation has been fetched. */
   AwaitingContext,
+  /** An attempt that failed here is held as long as another one may be answered. */
+  Yielding,
   /** The request has gone to the provider. */
   AwaitingResponse,
   /** A whole answer is being gathered; its headers are held. */

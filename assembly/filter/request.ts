@@ -18,10 +18,10 @@ import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
+import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
-import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
@@ -45,7 +45,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (PARAMETERS.length > 0) call.pathParameters = PARAMETERS.slice();
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
-    if (error !== null) return refuse(error);
+    if (error !== null) return refuse(exchange, error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
   if (namesModelInPath(call.capability)) {
@@ -56,13 +56,13 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   call.clientVersion = headers.get("anthropic-version");
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
-  if (credentialError !== null) return refuse(credentialError);
+  if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
   if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
   const isRead = isJson || exchange.form !== null;
   if (isRead && !isOriginal) {
     const error = checkBodyHeaders(exchange, headers, endOfStream);
-    if (error !== null) return refuse(error);
+    if (error !== null) return refuse(exchange, error);
   }
   exchange.withheldHeaders = findWithheld(headers);
   if (isJson && !headers.contains("content-type", "json")) {
@@ -74,11 +74,6 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     return afterRequest(exchange);
   }
   return Phase.GatheringRequest;
-}
-
-function refuse(error: ApiError): Phase {
-  replyWithError(error);
-  return Phase.Over;
 }
 
 function readTarget(exchange: Exchange, headers: Headers): void {
@@ -163,7 +158,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encode(exchange, ptr, size);
   REQUEST.release();
   releaseCustomized();
-  if (error !== null) return refuse(error);
+  if (error !== null) return refuse(exchange, error);
   if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;

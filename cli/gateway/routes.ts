@@ -15,6 +15,9 @@ import { attemptsOf, ordersOf } from "./orders.ts";
 /** What the filter says to the routes, and no provider is to see. */
 const OWN_HEADERS = ["x-llm-route", "x-llm-provider", "x-llm-model", "x-llm-stream"];
 
+/** Errors with this header are dropped as long as another attempt is under way. */
+const YIELDS = "x-llm-yields";
+
 /** The route table of a gateway. */
 export function routeConfig(gateway: Gateway, envoy: EnvoyVersion = NEWEST_ENVOY) {
   return {
@@ -62,6 +65,7 @@ function route(
     name: `${name}/${first?.id}${isStream ? "/stream" : ""}`,
     match: { prefix: "/", headers },
     request_body_buffer_limit: limit,
+    ...(hedges ? { response_headers_to_remove: [YIELDS] } : {}),
     route: {
       // Each attempt of a hedged rule has hedgeDelay as its time: what is left is the whole request's.
       timeout: hedges && !isStream && answerTimeout !== undefined ? duration(answerTimeout) : "0s",
@@ -105,8 +109,14 @@ function retryPolicy(entry: ModelEntry, order: Target[], isStream: boolean): obj
   const words = causes.filter((one) => one !== "stall" && typeof one === "string");
   const codes = causes.filter((one) => typeof one === "number");
   const stalls = causes.includes("stall");
+  const hedges = entry.strategy === "hedge";
   return {
-    retry_on: [...words, ...(codes.length > 0 ? ["retriable-status-codes"] : [])].join(","),
+    retry_on: [
+      ...words,
+      ...(codes.length > 0 ? ["retriable-status-codes"] : []),
+      ...(hedges ? ["retriable-headers"] : []),
+    ].join(","),
+    ...(hedges ? { retriable_headers: [{ name: YIELDS, present_match: true }] } : {}),
     retriable_status_codes: codes,
     num_retries: attemptsOf(order).length - 1,
     retry_back_off: { base_interval: "0.005s", max_interval: "0.05s" },
