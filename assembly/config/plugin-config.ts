@@ -24,6 +24,10 @@ export class PluginConfig {
   gateway: GatewayConfig | null = null;
   /** The plugin stands in a provider's cluster, and sees each attempt. */
   isAttempt: bool = false;
+  /** How many attempts of a request there may be side by side; 0: one after the other. */
+  hedgedAttempts: i32 = 0;
+  /** Milliseconds between the beginnings of two of them. */
+  hedgeDelay: i32 = 0;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
@@ -107,6 +111,8 @@ export class PluginConfig {
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    this.hedgedAttempts = reader.integer("hedgedAttempts", 0, 999, 0);
+    this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");

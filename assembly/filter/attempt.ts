@@ -1,6 +1,6 @@
 // What the gateway tells the attempts, and what each attempt leaves for the next one. An attempt finds the
 // body as the client sent it, but the headers as the one before left them.
-import { Headers, removeHeader, setHeaders } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader, setHeaders } from "../proxy-wasm/headers";
 import {
   getProperty,
   receiveProperty,
@@ -9,16 +9,19 @@ import {
 } from "../proxy-wasm/properties";
 import { receivedLength } from "../proxy-wasm/received";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { PluginConfig } from "../config/plugin-config";
 import { ApiError } from "../openai/api-error";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
-import { enterRace, leaveRace, openAttempts, yieldToRivals } from "./rivals";
+import { endWait, enterRace, hasRivals, isLost, leaveRace, waitForRace } from "./rivals";
 
 /** Header: `id=model` of the providers that are asked for another model. */
 export const MODELS_HEADER: string = "x-llm-models";
 
+/** Header of an error that Envoy drops while another attempt is under way. */
+const YIELDS: string = "x-llm-yields";
 /** Metadata of a cluster's endpoint: the id of its provider. */
 const HOST_PROVIDER: string = "xds\0upstream_host_metadata\0filter_metadata\0ai-proxy\0provider";
 /** Filter state: the provider whose answer the client gets. */
@@ -56,10 +59,12 @@ export function unknownHost(): ApiError {
   return new ApiError(500, "server_error", "unknown_provider", message);
 }
 
-/** Takes what the gateway says of this attempt. `races`: others may be under way beside it. */
-export function beginAttempt(exchange: Exchange, headers: Headers, races: bool): void {
+/** Takes what the gateway says of this attempt. */
+export function beginAttempt(exchange: Exchange, headers: Headers, config: PluginConfig): void {
   exchange.isAttempt = true;
-  if (races) enterRace(exchange);
+  exchange.hedgedAttempts = config.hedgedAttempts;
+  exchange.hedgeDelay = config.hedgeDelay;
+  if (exchange.hedgedAttempts > 0) enterRace(exchange);
   takeModel(exchange, headers);
 }
 
@@ -76,24 +81,44 @@ export function resumeAttempt(exchange: Exchange, headers: Headers): void {
   takeModel(exchange, headers);
 }
 
-/**
- * Ends a request with an error that is made here. The answer is the phase that follows: Envoy gives up all
- * attempts with such an error, so that it waits for the others.
- */
+/** Ends a request with an error that is made here. The answer is the phase that follows. */
 export function refuse(exchange: Exchange, error: ApiError): Phase {
-  if (exchange.isRacing && openAttempts() > 1) {
-    noteFailure(exchange, error.status);
-    exchange.pendingError = error;
-    return Phase.Yielding;
-  }
+  // Envoy gives up all attempts with such an error.
+  if (exchange.isRacing && hasRivals(exchange)) return hold(exchange, error);
   replyWithError(error);
   return Phase.Over;
 }
 
+/**
+ * Whether an error that shows behind the headers of an answer is held, headers and all: where Envoy finds
+ * that another attempt may still be answered, it drops this one, and cannot drop headers that come with a body.
+ */
+export function holdsError(exchange: Exchange, error: ApiError): bool {
+  if (!exchange.isRacing) return false;
+  exchange.phase = hold(exchange, error);
+  return true;
+}
+
+function hold(exchange: Exchange, error: ApiError): Phase {
+  noteFailure(exchange, error.status);
+  exchange.pendingError = error;
+  waitForRace(exchange);
+  return Phase.Yielding;
+}
+
+/** Whether the headers of an error pass at once, so that Envoy can drop or retry what has come. */
+export function passesError(exchange: Exchange, status: i32): bool {
+  if (!exchange.isRacing) return false;
+  if (hasRivals(exchange)) setHeader(HeaderMapType.ResponseHeaders, YIELDS, "1");
+  removeHeader(HeaderMapType.ResponseHeaders, "content-length");
+  noteFailure(exchange, status);
+  return true;
+}
+
 /** Whether a held attempt has ended, now that no other one may be answered. */
-export function endsYielding(exchange: Exchange): bool {
+export function endsHold(exchange: Exchange): bool {
   const error = exchange.pendingError;
-  if (error === null || openAttempts() > 0) return false;
+  if (error === null || !isLost(exchange)) return false;
   replyWithError(error);
   exchange.phase = Phase.Over;
   return true;
@@ -113,10 +138,7 @@ function nameOf(exchange: Exchange): string {
 export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
-  if (exchange.isRacing) {
-    leaveRace(exchange);
-    if (exchange.status > 0 && status > 0) yieldToRivals();
-  }
+  leaveRace(exchange);
   const before = pastAttempts();
   let how = status.toString();
   if (status == 0) how = getProperty(ANSWERED).length > 0 ? "overtaken" : "no answer";
@@ -135,6 +157,7 @@ export function endAttempt(exchange: Exchange): void {
     noteFailure(exchange, 0);
   }
   leaveRace(exchange);
+  endWait(exchange);
 }
 
 /** How the attempts so far have ended, or "". */

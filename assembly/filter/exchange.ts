@@ -17,8 +17,14 @@ export class Exchange {
   target: string = "";
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
-  /** The attempt may still be answered, and so may others of the request. */
+  /** The most attempts that the request may have side by side; 0: one after the other. */
+  hedgedAttempts: i32 = 0;
+  /** Milliseconds until the next one of them begins. */
+  hedgeDelay: i32 = 0;
+  /** The attempt is one of several side by side, and may still be answered. */
   isRacing: bool = false;
+  /** When a held attempt need not wait for a later one any more, in nanoseconds; 0: it is not held. */
+  raceEnd: i64 = 0;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
   /** The model that the gateway's rule names for this provider, or "". */

@@ -19,7 +19,7 @@ import { Exchange } from "./exchange";
 import {
   beginAttempt,
   endAttempt,
-  endsYielding,
+  endsHold,
   noteAnswer,
   noteFailure,
   providerOfHost,
@@ -70,7 +70,7 @@ export class HttpContext extends StreamContext {
     const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
-    if (isAttempt) beginAttempt(exchange, HEADERS, this.config.isToldByHost);
+    if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     this.exchange = exchange;
     exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
@@ -189,7 +189,7 @@ export class HttpContext extends StreamContext {
   onTimeout(): void {
     const exchange = this.exchange;
     if (exchange === null) return;
-    if (exchange.phase == Phase.Yielding && !endsYielding(exchange)) this.waitForRivals(exchange);
+    if (exchange.phase == Phase.Yielding && !endsHold(exchange)) this.waitForRivals(exchange);
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
     const error = gatewayError(exchange.config.provider.id, 504, 0);
     exchange.phase = refuse(exchange, error);
@@ -222,6 +222,7 @@ export class HttpContext extends StreamContext {
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
+    if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
@@ -245,9 +246,9 @@ export class HttpContext extends StreamContext {
         return this.afterBody(exchange);
       case Phase.HoldingStream:
       case Phase.Streaming:
-        return pushStream(exchange, length, endOfStream)
-          ? FilterBodyStatus.Continue
-          : FilterBodyStatus.StopIterationNoBuffer;
+        if (pushStream(exchange, length, endOfStream)) return FilterBodyStatus.Continue;
+        this.waitForRivals(exchange);
+        return FilterBodyStatus.StopIterationNoBuffer;
       case Phase.LoggingError:
         if (length > 0) exchange.phase = Phase.Over;
         if (length > 0) logError(exchange, length);
@@ -260,7 +261,7 @@ export class HttpContext extends StreamContext {
       case Phase.Failing:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishFailure(exchange);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.Dropping:
         dropRest(length);
         return FilterBodyStatus.Continue;
@@ -271,6 +272,8 @@ export class HttpContext extends StreamContext {
 
   /** An answer that failed is held while the request is under way again. */
   private afterBody(exchange: Exchange): FilterBodyStatus {
+    this.waitForRivals(exchange);
+    if (exchange.phase == Phase.Yielding) return FilterBodyStatus.StopIterationNoBuffer;
     if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
     const use = exchange.tokenUse;
     return use !== null && use.hasHeldBody
@@ -279,7 +282,8 @@ export class HttpContext extends StreamContext {
   }
 
   private afterTrailers(exchange: Exchange): FilterTrailersStatus {
-    return exchange.phase == Phase.Retrying
+    this.waitForRivals(exchange);
+    return exchange.phase == Phase.Retrying || exchange.phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }

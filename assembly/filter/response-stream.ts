@@ -123,6 +123,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
   if (answerIsBad(exchange, failure, isHeld, false)) return false;
   if (isHeld) {
     sendError(exchange, failure);
+    if (exchange.phase == Phase.Yielding) return false;
   } else {
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);

@@ -13,7 +13,7 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure } from "./attempt";
+import { holdsError, noteFailure, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
@@ -89,6 +89,7 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   if (endOfStream) return emptyError(exchange);
   exchange.isCompressed = headers.has("content-encoding");
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  passesError(exchange, exchange.status);
   return Phase.GatheringError;
 }
 
@@ -120,6 +121,7 @@ function failHeaders(
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
+  passesError(exchange, error.status);
   noteFailure(exchange, error.status);
   if (isEmpty) return Phase.Over;
   removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
@@ -234,6 +236,7 @@ export function finishError(exchange: Exchange, length: i32): void {
 
 /** Turns the answer whose headers are held into an error. */
 export function sendError(exchange: Exchange, error: ApiError): void {
+  if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
   const body = errorBody(error);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());

@@ -35,8 +35,7 @@ export function composites(gateway: Gateway, options: PluginOptions): object[] {
 
 function composite(gateway: Gateway, entry: ModelEntry, order: Target[], options: PluginOptions) {
   const name = compositeName(entry, order);
-  const ids = order.map(({ id }) => id);
-  const most = (ids as string[]).map((id) => gateway.providers[id]?.upstream?.maxRequests ?? 1024);
+  const most = order.map(({ id }) => gateway.providers[id]?.upstream?.maxRequests ?? 1024);
   return {
     name,
     connect_timeout: "5s",
@@ -54,7 +53,7 @@ function composite(gateway: Gateway, entry: ModelEntry, order: Target[], options
       [HTTP_OPTIONS]: {
         "@type": `type.googleapis.com/${HTTP_OPTIONS}`,
         explicit_http_config: { http_protocol_options: {} },
-        http_filters: upstreamFilters(name, hostConfig(gateway, ids), options),
+        http_filters: upstreamFilters(name, hostConfig(gateway, entry), options),
       },
     },
   };

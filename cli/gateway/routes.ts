@@ -8,6 +8,7 @@ import {
   type Gateway,
   type ModelEntry,
   nameOf,
+  stalls,
   type Target,
 } from "./gateway.ts";
 import { attemptsOf, ordersOf } from "./orders.ts";
@@ -108,7 +109,6 @@ function retryPolicy(entry: ModelEntry, order: Target[], isStream: boolean): obj
   const causes = entry.fallbackOn ?? DEFAULT_FALLBACK;
   const words = causes.filter((one) => one !== "stall" && typeof one === "string");
   const codes = causes.filter((one) => typeof one === "number");
-  const stalls = causes.includes("stall");
   const hedges = entry.strategy === "hedge";
   return {
     retry_on: [
@@ -120,7 +120,7 @@ function retryPolicy(entry: ModelEntry, order: Target[], isStream: boolean): obj
     retriable_status_codes: codes,
     num_retries: attemptsOf(order).length - 1,
     retry_back_off: { base_interval: "0.005s", max_interval: "0.05s" },
-    ...(isStream && stalls && entry.firstTokenTimeout !== undefined
+    ...(isStream && !hedges && stalls(entry) && entry.firstTokenTimeout !== undefined
       ? { per_try_idle_timeout: duration(entry.firstTokenTimeout) }
       : {}),
     ...perTryTimeout(entry, isStream),
