@@ -148,8 +148,8 @@ describe("a hedged rule", () => {
           providers: ["a", "b"],
           strategy: "hedge",
           hedgeDelay: `${DELAY}ms`,
-          firstTokenTimeout: "600ms",
-          answerTimeout: "700ms",
+          firstTokenTimeout: "1200ms",
+          answerTimeout: "1500ms",
         },
       ],
     });
@@ -356,5 +356,44 @@ describe("a hedged rule", () => {
     );
     for (const { headers } of a.requests) assert.equal(headers.authorization, "Bearer sk-a");
     for (const { headers } of b.requests) assert.equal(headers.authorization, "Bearer sk-b");
+  });
+
+  test("any mix of failures: an answer wherever one provider has one", async () => {
+    const outcomes: (Script | null)[] = [null, ...Object.values({ ...FAULTS, ...STALLS })];
+    let seed = 7;
+    const random = (below: number): number => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return Math.floor((seed / 2147483648) * below);
+    };
+    /** Half of the requests are answered, and each at a time of its own. */
+    const plan = () => {
+      const fault = outcomes[random(2) === 0 ? 0 : random(outcomes.length)] ?? null;
+      return { fault, wait: random(2.5 * DELAY) };
+    };
+    const plans = new Map(
+      Array.from({ length: 160 }, (_, at) => [`number ${at}`, [plan(), plan()] as const]),
+    );
+    const acts =
+      (place: 0 | 1): Script =>
+      async (socket, request) => {
+        const { user } = JSON.parse(request.body.toString()) as { user: string };
+        const own = plans.get(user)?.[place];
+        if (own?.fault == null) return speaks("x", own?.wait ?? 0)(socket, request);
+        await sleep(own.wait);
+        return own.fault(socket, request);
+      };
+    a.script = acts(0);
+    b.script = acts(1);
+    const left = [...plans.entries()];
+    const next = async (): Promise<void> => {
+      for (let one = left.pop(); one !== undefined; one = left.pop()) {
+        const [user, own] = one;
+        const isGood = own.some(({ fault }) => fault === null);
+        const asked = ask("bounded", left.length % 2 === 0, { user });
+        if (isGood) assert.equal(await asked, `x says ${user}`);
+        else await assert.rejects(asked, (error) => error instanceof APIError && !!error.status);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, next));
   });
 });

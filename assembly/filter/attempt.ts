@@ -119,6 +119,8 @@ export function passesError(exchange: Exchange, status: i32): bool {
 export function endsHold(exchange: Exchange): bool {
   const error = exchange.pendingError;
   if (error === null || !isLost(exchange)) return false;
+  // Only one of them answers: the others would answer a stream that is gone.
+  enterRace(exchange);
   replyWithError(error);
   exchange.phase = Phase.Over;
   return true;
