@@ -37,7 +37,7 @@ for (const [name, envoy] of found) {
     before(async () => {
       const refused = await refusedPort();
       const upstreams = () => ({ refusing: { address: `127.0.0.1:${refused}`, tls: false } });
-      pair = await FallbackPair.start({ firstTokenTimeout: "400ms" }, upstreams, envoy);
+      pair = await FallbackPair.start({ firstTokenTimeout: "400ms" }, upstreams, {}, envoy);
     });
 
     after(() => pair?.stop());
@@ -57,7 +57,12 @@ for (const [name, envoy] of found) {
     let pair: FallbackPair;
 
     before(async () => {
-      pair = await FallbackPair.start({ strategy: "hedge", hedgeDelay: "300ms" }, undefined, envoy);
+      pair = await FallbackPair.start(
+        { strategy: "hedge", hedgeDelay: "300ms" },
+        undefined,
+        {},
+        envoy,
+      );
     });
 
     after(() => pair?.stop());

@@ -40,6 +40,7 @@ import {
   finishError,
   finishFailure,
   finishResponse,
+  refuseLength,
 } from "./response";
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
@@ -234,6 +235,7 @@ export class HttpContext extends StreamContext {
     switch (exchange.phase) {
       case Phase.GatheringResponse:
         exchange.hasResponseBody = true;
+        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
         if (!endOfStream && length != exchange.responseLength) {
           return FilterBodyStatus.StopIterationAndBuffer;
         }
@@ -241,6 +243,7 @@ export class HttpContext extends StreamContext {
         return this.afterBody(exchange);
       case Phase.GatheringError:
         exchange.hasResponseBody = true;
+        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return this.afterBody(exchange);
@@ -268,6 +271,12 @@ export class HttpContext extends StreamContext {
       default:
         return FilterBodyStatus.Continue;
     }
+  }
+
+  /** The answer is more than can be held: Envoy's own error would not be retried. */
+  private endGathering(exchange: Exchange): FilterBodyStatus {
+    refuseLength(exchange);
+    return this.afterBody(exchange);
   }
 
   /** An answer that failed is held while the request is under way again. */

@@ -234,6 +234,17 @@ export function finishError(exchange: Exchange, length: i32): void {
   if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
+/** An answer is too large to be held. What still comes of it is dropped. */
+export function refuseLength(exchange: Exchange): void {
+  const provider = exchange.config.provider;
+  const error =
+    exchange.phase == Phase.GatheringError
+      ? provider.decodeError(exchange.call, exchange.status, 0, 0)
+      : invalidUpstreamResponse(provider.id, `it has more than ${exchange.bodyLimit} bytes`);
+  exchange.phase = Phase.Dropping;
+  sendError(exchange, error);
+}
+
 /** Turns the answer whose headers are held into an error. */
 export function sendError(exchange: Exchange, error: ApiError): void {
   if (holdsError(exchange, error)) return;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import OpenAI from "openai";
-import type { ModelEntry } from "../../cli/gateway/gateway.ts";
+import type { Gateway, ModelEntry } from "../../cli/gateway/gateway.ts";
 import type { TestEnvoy } from "./envoy.ts";
 import { type OtherEnvoy, startGateway } from "./gateway.ts";
 import { healthy, never } from "./gateway-faults.ts";
@@ -24,16 +24,17 @@ export class FallbackPair {
     private readonly client: OpenAI,
   ) {}
 
-  /** A rule for the provider `first`, and one for each of `upstreams`; `rule`: what they have besides. */
+  /** A rule for the provider `first`, and one for each of `upstreams`; `rule`: what they have besides; `more`: the gateway. */
   static async start(
     rule: Partial<ModelEntry>,
     upstreams: (first: RawProvider) => Upstreams = () => ({}),
+    more: Partial<Gateway> = {},
     other?: OtherEnvoy,
   ): Promise<FallbackPair> {
     const first = await startRawProvider(never);
     const second = await startRawProvider(healthy);
     const local = (port: number) => ({ address: `127.0.0.1:${port}`, tls: false });
-    const more = Object.entries(upstreams(first)).map(
+    const others = Object.entries(upstreams(first)).map(
       ([id, upstream]) => [id, { type: "groq", apiTokens: [KEY_1], upstream }] as const,
     );
     const stopped = async (error: unknown): Promise<never> => {
@@ -42,12 +43,13 @@ export class FallbackPair {
     };
     const envoy = await startGateway(
       {
+        ...more,
         providers: {
           first: { type: "openai", apiTokens: [KEY_1], upstream: local(first.port) },
-          ...Object.fromEntries(more),
+          ...Object.fromEntries(others),
           second: { type: "claude", apiTokens: [KEY_2], upstream: local(second.port) },
         },
-        models: ["first", ...more.map(([id]) => id)].map((id) => ({
+        models: ["first", ...others.map(([id]) => id)].map((id) => ({
           model: id,
           providers: [id, { id: "second", model: "claude-sonnet-4-5" }],
           ...rule,
