@@ -1,5 +1,5 @@
 // What would come of a request: the rule, the provider, and the request as that provider gets it.
-import { nameOf, targetsOf } from "./gateway.ts";
+import { type ModelEntry, nameOf, targetsOf } from "./gateway.ts";
 import { attempt, type CheckedGateway } from "./plugin-vm.ts";
 
 /** A text for people; `request` is the JSON of a chat request. */
@@ -24,11 +24,16 @@ export function explain(checked: CheckedGateway, request: string): string {
   const order = [...targets.slice(at), ...targets.slice(0, at)];
   const lines = [
     `rule      ${header("x-llm-route")}`,
-    `providers ${order.map(({ id }) => id).join(", then ")}`,
+    `providers ${order.map(({ id }) => id).join(next(rule))}`,
   ];
   for (const { id } of order)
     lines.push("", ...attemptLines(checked, id, body, header("x-llm-models")));
   return `${lines.join("\n")}\n`;
+}
+
+/** What stands between two providers. */
+function next(rule: ModelEntry | undefined): string {
+  return rule?.strategy === "hedge" ? `, after ${rule.hedgeDelay} also ` : ", then ";
 }
 
 function attemptLines(
