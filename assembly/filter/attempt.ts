@@ -16,10 +16,15 @@ import { Phase } from "./phase";
 /** Header: `id=model` of the providers that are asked for another model. */
 export const MODELS_HEADER: string = "x-llm-models";
 
+/** Header: the name of the consumer, for rules and rate limits. */
+export const CONSUMER_HEADER: string = "x-mse-consumer";
+
 /** Filter state: the request's headers before the first attempt. */
 const SNAPSHOT: string = "llm_request";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
 const ATTEMPTS: string = "llm_attempts";
+/** Filter state: tokens of the request and of the answer so far. */
+const TOKENS: string = "llm_total_tokens";
 
 /**
  * Takes the headers of an attempt: those of the first are kept, those of a later one put back. True: it is
@@ -39,6 +44,7 @@ export function restoreHeaders(headers: Headers): bool {
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers): void {
   exchange.isAttempt = true;
+  if (headers.has(CONSUMER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, CONSUMER_HEADER);
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
   exchange.routedModel = modelFor(exchange.config.settings.id, models);
@@ -49,11 +55,27 @@ export function beginAttempt(exchange: Exchange, headers: Headers): void {
 export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
+  // Nobody pays for an answer that does not reach the client.
+  if (exchange.notedTokens > 0) setProperty(TOKENS, "0");
   const before = pastAttempts();
   const id = exchange.config.settings.id;
   const name = id.length > 0 ? id : exchange.config.provider.id;
   const own = name + (status > 0 ? " " + status.toString() : " no answer");
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
+}
+
+/** Hands over the tokens that are known of: the client, and with it the gateway, may not get to see them. */
+export function noteUsage(exchange: Exchange): void {
+  const total = exchange.call.usage.total();
+  if (!exchange.isAttempt || total == exchange.notedTokens) return;
+  exchange.notedTokens = total;
+  setProperty(TOKENS, total.toString());
+}
+
+/** The tokens that the attempt at hand has handed over. */
+export function notedTokens(): i64 {
+  const text = getProperty(TOKENS);
+  return text.length == 0 ? 0 : I64.parseInt(text);
 }
 
 /** The attempt is over, maybe before anything came of it. */

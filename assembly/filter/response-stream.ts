@@ -5,6 +5,7 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { noteUsage } from "./attempt";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
@@ -28,6 +29,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   }
   OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
+  noteUsage(exchange);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;

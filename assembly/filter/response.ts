@@ -9,7 +9,7 @@ import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/heade
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure } from "./attempt";
+import { noteFailure, noteUsage } from "./attempt";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -129,6 +129,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     sendError(exchange, error);
     return;
   }
+  noteUsage(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);

@@ -9,6 +9,15 @@ export interface Gateway {
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
   consumers?: object[];
+  rateLimitService?: RateLimitService;
+}
+
+/** Envoy's global rate limit service. */
+export interface RateLimitService {
+  address: string;
+  domain?: string;
+  failClosed?: boolean;
+  timeout?: string;
 }
 
 /** The plugin's own fields of a provider, and how its servers are reached. */
