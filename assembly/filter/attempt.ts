@@ -56,7 +56,7 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   // Nobody pays for an answer that does not reach the client.
-  if (exchange.notedTokens > 0) setProperty(TOKENS, "0");
+  if (exchange.notedTokens > 0) noteTokens(0);
   const before = pastAttempts();
   const id = exchange.config.settings.id;
   const name = id.length > 0 ? id : exchange.config.provider.id;
@@ -69,10 +69,15 @@ export function noteUsage(exchange: Exchange): void {
   const total = exchange.call.usage.total();
   if (!exchange.isAttempt || total == exchange.notedTokens) return;
   exchange.notedTokens = total;
+  noteTokens(total);
+}
+
+/** Keeps the tokens of the answer so far, for the gateway, for logs and for Envoy's rate limits. */
+export function noteTokens(total: i64): void {
   setProperty(TOKENS, total.toString());
 }
 
-/** The tokens that the attempt at hand has handed over. */
+/** The tokens that are noted. */
 export function notedTokens(): i64 {
   const text = getProperty(TOKENS);
   return text.length == 0 ? 0 : I64.parseInt(text);

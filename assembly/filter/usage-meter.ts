@@ -4,7 +4,7 @@ import { ObjectScanner } from "../json/object-scanner";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
-import { notedTokens } from "./attempt";
+import { notedTokens, noteTokens } from "./attempt";
 import { ConsumerGate } from "./consumer-gate";
 
 const USAGE: Document = new Document();
@@ -42,7 +42,9 @@ export class UsageMeter {
   /** Counts what has become known since the last time. */
   count(): void {
     const noted = notedTokens();
-    const total = noted > 0 ? noted : this.input + this.output;
+    const read = this.input + this.output;
+    if (read > noted) noteTokens(read);
+    const total = max(noted, read);
     if (total <= this.counted) return;
     this.gate.addTokens(total - this.counted);
     this.counted = total;

@@ -8,7 +8,7 @@ export interface Gateway {
   plugin?: string;
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
-  consumers?: object[];
+  consumers?: { name: string; [field: string]: unknown }[] | undefined;
   rateLimitService?: RateLimitService;
 }
 

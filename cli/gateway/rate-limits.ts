@@ -5,6 +5,7 @@ import type { Gateway, RateLimitService } from "./gateway.ts";
 
 /** The cluster of the service. */
 const CLUSTER = "rate-limit-service";
+const FILTER = "envoy.filters.http.ratelimit";
 const DEFAULT_DOMAIN = "envoy-ai-proxy";
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
@@ -13,13 +14,12 @@ export function rateLimitFilters({ rateLimitService: service }: Gateway): object
   if (service === undefined) return [];
   return [
     {
-      name: "envoy.filters.http.ratelimit",
+      name: FILTER,
       typed_config: {
         "@type": extension("filters.http.ratelimit.v3.RateLimit"),
         domain: service.domain ?? DEFAULT_DOMAIN,
         timeout: duration(service.timeout ?? "100ms"),
         failure_mode_deny: service.failClosed ?? false,
-        enable_x_ratelimit_headers: "DRAFT_VERSION_03",
         rate_limit_service: {
           transport_api_version: "V3",
           grpc_service: { envoy_grpc: { cluster_name: CLUSTER } },
@@ -29,19 +29,28 @@ export function rateLimitFilters({ rateLimitService: service }: Gateway): object
   ];
 }
 
-/** What is counted: requests by consumer and model, and when an answer is over its tokens. */
+/** What is counted: requests by consumer and model, and the tokens when an answer is over. */
 export function rateLimits({ rateLimitService: service }: Gateway): object {
   if (service === undefined) return {};
-  const header = (header_name: string, descriptor_key: string) => ({
-    request_headers: { header_name, descriptor_key },
+  const unit = (descriptor_value: string) => ({
+    generic_key: { descriptor_key: "unit", descriptor_value },
   });
-  const consumer = header("x-mse-consumer", "consumer");
-  const model = header("x-llm-model", "model");
-  const unit = (value: string) => ({
-    generic_key: { descriptor_key: "unit", descriptor_value: value },
-  });
-  return {
+  // The consumer's header is taken off before the answer comes.
+  const consumer = {
+    extension: {
+      name: "envoy.rate_limit_descriptors.expr",
+      typed_config: {
+        "@type": extension("rate_limit_descriptors.expr.v3.Descriptor"),
+        descriptor_key: "consumer",
+        text: "filter_state['wasm.llm_consumer']",
+      },
+    },
+  };
+  const model = { request_headers: { header_name: "x-llm-model", descriptor_key: "model" } };
+  const limits = {
+    "@type": extension("filters.http.ratelimit.v3.RateLimitPerRoute"),
     rate_limits: [
+      { actions: [unit("requests"), model] },
       { actions: [unit("requests"), consumer] },
       { actions: [unit("requests"), consumer, model] },
       // Asks whether tokens are left, and takes none.
@@ -53,6 +62,7 @@ export function rateLimits({ rateLimitService: service }: Gateway): object {
       },
     ],
   };
+  return { typed_per_filter_config: { [FILTER]: limits } };
 }
 
 /** The cluster of the service, none where none is configured. */
