@@ -32,6 +32,7 @@ const KEYS = {
   quick: "canary-key-quick",
   minute: "canary-key-minute",
   gold: "canary-key-gold",
+  strict: "canary-key-strict",
 } as const;
 
 const completion = (prompt = 1, done = 2) =>
@@ -126,6 +127,7 @@ describe("consumers", () => {
             limits: { tokensPerMinute: 5, tokensPerDay: 1000 },
           },
           { name: "gold", keys: [KEYS.gold] },
+          { name: "strict", keys: [KEYS.strict], overrides: { max_tokens: 20 } },
         ],
       },
       { TEAM_A: KEYS.a },
@@ -250,6 +252,27 @@ describe("consumers", () => {
       metadata: { a: "1", team: "b" },
     });
     assert.equal(Number(request?.headers["content-length"]), request?.body.length);
+  });
+
+  test("the limit on an answer's tokens by each of its names", async () => {
+    const limits = (place: number) => {
+      const body = JSON.parse(provider.requests[place]?.body.toString() ?? "") as object;
+      return Object.entries(body).filter(([name]) => /^max_|^user$/.test(name));
+    };
+    await chat(KEYS.strict, "chat", { max_completion_tokens: 500 });
+    assert.deepEqual(limits(0), [["max_completion_tokens", 20]]);
+    await chat(KEYS.b, "chat", { max_completion_tokens: 500 });
+    assert.deepEqual(limits(1).sort(), [
+      ["max_completion_tokens", 500],
+      ["user", "team-b"],
+    ]);
+    await clientOf(KEYS.strict).responses.create({ model: "chat", input: "Hi" });
+    assert.deepEqual(limits(2), [["max_output_tokens", 20]]);
+    const input = { model: "chat", input: "Hi", encoding_format: "float" as const };
+    await clientOf(KEYS.strict)
+      .embeddings.create(input)
+      .catch(() => {});
+    assert.deepEqual(limits(3), []);
   });
 
   test("rules by consumer", async () => {
@@ -447,4 +470,23 @@ describe("consumers", () => {
     }
     assert.ok(!/canary/i.test(log));
   });
+});
+
+test("without consumers a client's own key goes to a provider that has none", async () => {
+  const provider = await startRawProvider(whole(200, completion()));
+  const upstream = { address: `127.0.0.1:${provider.port}`, tls: false };
+  const envoy = await startGateway({
+    providers: { main: { type: "openai", upstream } },
+    models: [{ model: "chat", providers: ["main"] }],
+  });
+  try {
+    const baseURL = `http://127.0.0.1:${envoy.ports[0]}/v1`;
+    const client = new OpenAI({ baseURL, apiKey: "sk-client", maxRetries: 0 });
+    const answer = await client.chat.completions.create({ model: "chat", messages }).withResponse();
+    assert.equal(provider.requests[0]?.headers.authorization, "Bearer sk-client");
+    assert.equal(answer.response.headers.get("x-ratelimit-remaining-tokens"), null);
+  } finally {
+    await envoy.stop();
+    await provider.close();
+  }
 });

@@ -64,7 +64,7 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
 }
 
-/** Hands over the tokens that are known of: the client, and with it the gateway, may not get to see them. */
+/** Hands over the tokens that are known of: the gateway sees only what the client has asked for. */
 export function noteUsage(exchange: Exchange): void {
   const total = exchange.call.usage.total();
   if (!exchange.isAttempt || total == exchange.notedTokens) return;

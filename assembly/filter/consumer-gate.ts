@@ -1,19 +1,14 @@
-// Who a client is at a gateway, and what it may do: https://platform.openai.com/docs/guides/rate-limits
-import { applyCustomSettings } from "../config/custom-settings";
+// Who a client is at a gateway, and what it may use:
+// https://platform.openai.com/docs/guides/rate-limits
 import { Consumer, Consumers } from "../config/consumer";
-import { Document } from "../json/document";
-import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
-import { setBuffer } from "../proxy-wasm/buffers";
 import { Headers, setHeader } from "../proxy-wasm/headers";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { setProperty } from "../proxy-wasm/properties";
 import { SharedCounters } from "../proxy-wasm/shared-counters";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
-import { BufferType, HeaderMapType } from "../proxy-wasm/types";
+import { HeaderMapType } from "../proxy-wasm/types";
 import { Allowance, Budget, durationText } from "../routing/budget";
-import { Capability } from "../routing/capability";
-import { ByteWriter } from "../text/byte-writer";
 import { CONSUMER_HEADER } from "./attempt";
 import { errorBody, OWN_DETAILS } from "./local-reply";
 import { clientCredential, removeCredentials } from "./request-headers";
@@ -22,10 +17,6 @@ import { clientCredential, removeCredentials } from "./request-headers";
 const LONGEST_RETRY: i64 = 60;
 /** So often another worker may be quicker before a count is given up. */
 const WRITES: i32 = 100;
-
-const EDIT: JsonEdit = new JsonEdit();
-const TEXT: ByteWriter = new ByteWriter();
-const CHANGED: Document = new Document();
 
 /** One request of a consumer. */
 export class ConsumerGate {
@@ -42,21 +33,6 @@ export class ConsumerGate {
     const kept: string[] = [];
     for (let i = 0; i < models.length; ++i) if (this.allows(models[i])) kept.push(models[i]);
     return kept;
-  }
-
-  /** Puts defaults and overrides into a request that generates text. The body as it is then. */
-  customize(capability: Capability, doc: Document): Document {
-    const settings = this.consumer.settings;
-    if (settings.length == 0 || !generatesText(capability)) return doc;
-    EDIT.begin(doc);
-    applyCustomSettings(settings, doc, EDIT);
-    if (EDIT.isEmpty()) return doc;
-    TEXT.clear();
-    EDIT.apply(TEXT);
-    if (!CHANGED.parse(TEXT.ptr, TEXT.length)) return doc;
-    setBuffer(BufferType.HttpRequestBody, i32.MAX_VALUE, TEXT.ptr, TEXT.length);
-    setHeader(HeaderMapType.RequestHeaders, "content-length", TEXT.length.toString());
-    return CHANGED;
   }
 
   /** Counts a request for a model. Null: it may go on. */
@@ -121,16 +97,9 @@ export class ConsumerGate {
     const body = errorBody(error);
     sendLocalResponse(error.status, OWN_DETAILS + error.code, StaticArray.fromArray(all), body);
   }
-
-  /** Gives memory back after a body. */
-  release(): void {
-    CHANGED.release();
-  }
 }
 
-/**
- * Finds out who sends a request and takes the client's key off it. Null: `error` says why nobody knows.
- */
+/** Finds out who sends a request, and takes the key off it. Null: nobody that is known. */
 export function openGate(consumers: Consumers, headers: Headers): ConsumerGate | null {
   const key = clientCredential(headers);
   const consumer = key.length > 0 ? consumers.find(key) : null;
@@ -192,16 +161,4 @@ function countersOf(name: string, budget: Budget): SharedCounters {
 
 function nowSeconds(): i64 {
   return currentTimeNanoseconds() / 1_000_000_000;
-}
-
-function generatesText(capability: Capability): bool {
-  switch (capability) {
-    case Capability.Chat:
-    case Capability.Completions:
-    case Capability.Messages:
-    case Capability.Responses:
-      return true;
-    default:
-      return false;
-  }
 }

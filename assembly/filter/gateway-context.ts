@@ -21,6 +21,7 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { MODELS_HEADER } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
+import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
@@ -164,8 +165,7 @@ export class GatewayContext extends StreamContext {
   private takeBody(length: i32): ApiError | null {
     const error = this.readBody(length);
     REQUEST.release();
-    const gate = this.gate;
-    if (gate !== null) gate.release();
+    if (this.gate !== null) releaseSettings();
     return error;
   }
 
@@ -182,7 +182,7 @@ export class GatewayContext extends StreamContext {
       return invalidRequest("We could not parse the JSON body of your request: it is no object.");
     }
     const gate = this.gate;
-    if (gate !== null) doc = gate.customize(this.capability, doc);
+    if (gate !== null) doc = putSettings(gate.consumer.settings, this.capability, doc);
     const model = doc.get(doc.root(), "model");
     if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
     return this.choose(doc.string(model), doc);

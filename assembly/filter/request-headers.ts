@@ -3,7 +3,7 @@ import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
 
-/** Headers in which clients send credentials, and last the one that would make the answer unreadable. */
+/** Headers in which clients send credentials; the last would make the answer unreadable. */
 // @ts-ignore: decorator
 @lazy
 const WITHHELD: StaticArray<string> = [

@@ -10,7 +10,7 @@ export class SharedCounters {
 
   constructor(
     key: string,
-    /** What was read last; changed by the caller before `write`. All 0 where there is nothing yet. */
+    /** What was read last, all 0 where there was nothing; changed before `write`. */
     readonly counts: StaticArray<i64>,
   ) {
     this.value = new SharedValue(key);

@@ -3,7 +3,7 @@ import { type Gateway, listenerConfig, nameOf, targetsOf } from "./gateway.ts";
 import type { RunResult } from "../../tests/host/run.ts";
 import { attempt, type CheckedGateway } from "./plugin-vm.ts";
 
-/** A text for people; `request` is the JSON of a chat request, `consumer` the name of who sends it. */
+/** A text for people; `request` is the JSON of a chat request, `consumer` who sends it. */
 export function explain(checked: CheckedGateway, request: string, consumer?: string): string {
   let body: object;
   try {
@@ -33,7 +33,7 @@ export function explain(checked: CheckedGateway, request: string, consumer?: str
   return `${lines.join("\n")}\n`;
 }
 
-/** What the gateway makes of a request: as everybody's, or as that of a consumer, whose key nobody needs to know. */
+/** What the gateway makes of a request: everybody's, or a consumer's, without its key. */
 function choose({ file, listener }: CheckedGateway, body: object, name?: string): RunResult {
   const { gateway } = file;
   if (gateway.consumers === undefined && name === undefined) return attempt(listener, body, []);
