@@ -10,15 +10,7 @@ import { suggestion } from "./nearest-name";
 /** Capabilities that other gateways know and that cannot be served yet. */
 // @ts-ignore: decorator
 @lazy
-const LATER_CAPABILITIES: StaticArray<string> = [
-  "gemini/v1beta/generatecontent",
-  "gemini/v1beta/streamgeneratecontent",
-  "qwen/v1/services/aigc",
-  "qwen/v1/tasks",
-  "vertex/raw",
-  "kling/v1/image2video",
-  "kling/v1/retrieveimagevideo",
-];
+const LATER_CAPABILITIES: StaticArray<string> = ["vertex/raw"];
 
 /** Fills the settings from a provider's object; errors and warnings are the reader's. */
 export function readSettings(reader: FieldReader, settings: ProviderSettings): void {
@@ -38,20 +30,13 @@ function readCommonFields(reader: FieldReader, settings: ProviderSettings): void
   const protocol = reader.choice("protocol", ["openai", "original"], "openai");
   settings.protocol = protocol == "original" ? Protocol.Original : Protocol.OpenAi;
   settings.providerDomain = reader.host("providerDomain");
-  settings.providerBasePath = readBasePath(reader);
+  settings.providerBasePath = reader.basePath("providerBasePath");
   settings.responseJsonSchema = reader.rawObject("responseJsonSchema");
   settings.disableStreamUsageStats = reader.bool("disableStreamUsageStats", false);
   settings.defaultMaxTokens = reader.integer("defaultMaxTokens", 1, i32.MAX_VALUE, 0);
   const claudeVersion = reader.text("claudeVersion");
   const apiVersion = reader.text("apiVersion");
   settings.apiVersion = claudeVersion.length > 0 ? claudeVersion : apiVersion;
-}
-
-function readBasePath(reader: FieldReader): string {
-  const name = "providerBasePath";
-  const path = reader.string(name);
-  if (path.length == 0 || !checkPath(reader, path, "?#", reader.pathOf(name))) return "";
-  return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
 }
 
 function checkPath(reader: FieldReader, path: string, refused: string, at: string): bool {
@@ -98,6 +83,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.qwenDomain = reader.host("qwenDomain");
   settings.zhipuDomain = reader.host("zhipuDomain");
   settings.zhipuCodePlanMode = reader.bool("zhipuCodePlanMode", false);
+  settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");

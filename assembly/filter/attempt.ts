@@ -9,15 +9,13 @@ import {
 } from "../proxy-wasm/properties";
 import { receivedLength } from "../proxy-wasm/received";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { CONSUMER_HEADER } from "../routing/consumer-affinity";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 
 /** Header: `id=model` of the providers that are asked for another model. */
 export const MODELS_HEADER: string = "x-llm-models";
-
-/** Header: the name of the consumer, for rules and rate limits. */
-export const CONSUMER_HEADER: string = "x-mse-consumer";
 
 /** Filter state: the request's headers before the first attempt. */
 const SNAPSHOT: string = "llm_request";

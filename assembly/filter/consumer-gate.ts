@@ -1,7 +1,7 @@
 // Who a client is at a gateway, and what it may use:
 // https://platform.openai.com/docs/guides/rate-limits
 import { Consumer, Consumers } from "../config/consumer";
-import { ApiError } from "../openai/api-error";
+import { ApiError, missingApiKey } from "../openai/api-error";
 import { Headers, setHeader } from "../proxy-wasm/headers";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { setProperty } from "../proxy-wasm/properties";
@@ -9,7 +9,7 @@ import { SharedCounters } from "../proxy-wasm/shared-counters";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { Allowance, Budget, durationText } from "../routing/budget";
-import { CONSUMER_HEADER } from "./attempt";
+import { CONSUMER_HEADER } from "../routing/consumer-affinity";
 import { errorBody, OWN_DETAILS } from "./local-reply";
 import { clientCredential, removeCredentials } from "./request-headers";
 
@@ -101,7 +101,7 @@ export class ConsumerGate {
 
 /** Finds out who sends a request, and takes the key off it. Null: nobody that is known. */
 export function openGate(consumers: Consumers, headers: Headers): ConsumerGate | null {
-  const key = clientCredential(headers);
+  const key = clientCredential(headers, "");
   const consumer = key.length > 0 ? consumers.find(key) : null;
   if (consumer === null) return null;
   removeCredentials(headers);
@@ -112,14 +112,9 @@ export function openGate(consumers: Consumers, headers: Headers): ConsumerGate |
 
 /** The error for a request that `openGate` has no consumer for. */
 export function unknownClient(headers: Headers): ApiError {
-  const type = "invalid_request_error";
-  if (clientCredential(headers).length > 0) {
-    return new ApiError(401, type, "invalid_api_key", "Incorrect API key provided.");
-  }
-  const message =
-    "You didn't provide an API key. You need to provide it in an Authorization header using " +
-    "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
-  return new ApiError(401, type, "", message);
+  if (clientCredential(headers, "").length == 0) return missingApiKey();
+  const message = "Incorrect API key provided.";
+  return new ApiError(401, "invalid_request_error", "invalid_api_key", message);
 }
 
 function noAccess(consumer: string, model: string): ApiError {

@@ -1,8 +1,12 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
 import { ApiError } from "../openai/api-error";
+import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
+import { ByteWriter } from "../text/byte-writer";
+import { TokenUse } from "./token-use";
+import { MultipartForm } from "../stream/multipart-form";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -25,9 +29,19 @@ export class Exchange {
   withheldHeaders: u32 = 0;
   /** Bytes of the request's body as its headers told them, or -1. */
   requestLength: i32 = -1;
+  /** A JSON string that is put into the conversation, or null. It is the worker's. */
+  context: ByteWriter | null = null;
+  /** The form that the request's body is, where its model has to be read. */
+  form: MultipartForm | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** Changes the translated events once more, where that is configured. */
+  reasoning: ReasoningStream | null = null;
+  /** The stream's context, which calls are answered to. */
+  streamId: u32 = 0;
+  /** Null where the provider has neither `failover` nor `retryOnFailure`. */
+  tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -45,10 +59,21 @@ export class Exchange {
     readonly bodyLimit: i32,
   ) {}
 
+  /** The model that the provider shall hear: the rule's, else as it is mapped. */
+  modelFor(requested: string): string {
+    return this.routedModel.length > 0 ? this.routedModel : this.config.modelMapping.map(requested);
+  }
+
   /** Gives memory back that is not collected. */
   release(): void {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
+    const reasoning = this.reasoning;
+    if (reasoning !== null) reasoning.release();
+    this.reasoning = null;
+    const use = this.tokenUse;
+    if (use !== null) use.release();
+    this.tokenUse = null;
   }
 }

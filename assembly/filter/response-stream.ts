@@ -1,14 +1,17 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { writeStreamAsCompletion } from "../openai/stream-completion";
 import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
 import { noteUsage } from "./attempt";
+import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { sendError } from "./response";
+import { answerIsBad, answerIsGood } from "./retry";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -30,10 +33,13 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
   noteUsage(exchange);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
+  if (isHeld && OUTPUT.hasEvents) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
@@ -42,7 +48,48 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
 /** An event that never ends shall not hold the headers for ever. */
 function isOverdue(exchange: Exchange, length: i32): bool {
   exchange.heldLength += length;
-  return exchange.heldLength > LONGEST_HELD;
+  return exchange.isAttempt && exchange.heldLength > LONGEST_HELD;
+}
+
+/** A stream that is there from its beginning to its end becomes the whole answer that the client wants. */
+export function joinStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const failure = translateAll(exchange, ptr, length);
+  if (failure === null) {
+    writeStreamAsCompletion(OUTPUT.ptr(), OUTPUT.length(), exchange.call.usage, out);
+  }
+  return failure;
+}
+
+/** Translates a stream that came as a whole. An error: the client has nothing of it. */
+export function translateStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const failure = translateAll(exchange, ptr, length);
+  if (failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
+  return failure;
+}
+
+/** Puts the events of a whole stream into `OUTPUT`. */
+function translateAll(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const old = exchange.translator;
+  if (old !== null) old.release();
+  const provider = exchange.config.provider;
+  const translator = provider.streamTranslator(exchange.call);
+  exchange.translator = translator;
+  if (translator === null) return invalidUpstreamResponse(provider.id, "it is a stream");
+  OUTPUT.begin(ptr, length);
+  translate(translator, provider.id, ptr, length, true);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
+  return translator.failure;
 }
 
 function translate(
@@ -74,7 +121,9 @@ function translate(
  * without [DONE]. What the provider still sends is dropped.
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
-  if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
+  const isHeld = exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents;
+  if (answerIsBad(exchange, failure, isHeld, false)) return false;
+  if (isHeld) {
     sendError(exchange, failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());

@@ -1,4 +1,4 @@
-// A whole chat completion with one choice:
+// A whole chat completion:
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
@@ -8,7 +8,8 @@ import { Usage } from "./usage";
 /**
  * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning,
  * annotations and tool calls where there are some, `end`. Texts come in pieces and are copied as
- * they stand in the provider's JSON.
+ * they stand in the provider's JSON. More choices than one: `endMessage`, `logprobs`, `endChoice`
+ * and `beginChoice` between them, `finish`.
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
@@ -24,7 +25,6 @@ export class CompletionWriter {
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
     const json = this.json;
-    this.hasCalls = false;
     json.beginObject();
     json.keyString("id", id);
     json.keyString("object", "chat.completion");
@@ -32,8 +32,15 @@ export class CompletionWriter {
     json.keyString("model", model);
     json.key("choices");
     json.beginArray();
+    this.beginChoice(0);
+  }
+
+  /** Begins a choice; `begin` has begun the first one, and `endChoice` ends those before the last. */
+  beginChoice(index: i32): void {
+    const json = this.json;
+    this.hasCalls = false;
     json.beginObject();
-    json.keyInteger("index", 0);
+    json.keyInteger("index", index);
     json.key("message");
     json.beginObject();
     json.keyString("role", "assistant");
@@ -95,35 +102,89 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
-  /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
-  toolCall(doc: Document, id: i32, name: i32, input: i32): void {
+  /**
+   * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
+   * a string that is their text. `ownId` is for calls that come without an id.
+   */
+  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string = ""): void {
+    const json = this.beginCalls();
+    json.beginObject();
+    if (doc.stringLength(id) == 0 && ownId.length > 0) json.keyString("id", ownId);
+    else json.keyValue("id", doc, id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyValue("name", doc, name);
+    json.key("arguments");
+    if (doc.absent(input) || doc.isEmptyString(input)) json.ascii("{}");
+    else if (doc.isString(input)) json.value(doc, input);
+    else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
+    json.endObject();
+    json.endObject();
+  }
+
+  /**
+   * A call of a tool whose arguments are the inside of the JSON string that lies at `ptr`. None are
+   * `{}`.
+   */
+  toolCallText(id: string, name: string, ptr: usize, length: i32): void {
+    const json = this.beginCalls();
+    json.beginObject();
+    json.keyString("id", id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyString("name", name);
+    json.key("arguments");
+    json.beginString();
+    if (length > 0) json.out.bytes(ptr, length);
+    else json.out.ascii("{}");
+    json.endString();
+    json.endObject();
+    json.endObject();
+  }
+
+  /** Opens the list of calls, unless it is open; whole calls may be written to it. */
+  beginCalls(): JsonWriter {
     const json = this.json;
     if (!this.hasCalls) {
       this.hasCalls = true;
       json.key("tool_calls");
       json.beginArray();
     }
-    json.beginObject();
-    json.keyValue("id", doc, id);
-    json.keyString("type", "function");
-    json.key("function");
-    json.beginObject();
-    json.keyValue("name", doc, name);
-    json.key("arguments");
-    if (doc.absent(input)) json.ascii("{}");
-    else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
-    json.endObject();
-    json.endObject();
+    return json;
   }
 
-  /** Writes what stands behind the message. */
+  /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
+  endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
+    this.endMessage();
+    this.json.keyValue("logprobs", doc, logprobs);
+    this.finishChoice(reason);
+  }
+
+  /** Ends a message; the member `logprobs` and `finishChoice` follow. */
+  endMessage(): void {
+    if (this.hasCalls) this.json.endArray();
+    this.json.endObject();
+  }
+
+  /** Writes the end of a choice behind its `logprobs`. */
+  finishChoice(reason: FinishReason): void {
+    this.json.keyString("finish_reason", finishReasonText(reason));
+    this.json.endObject();
+  }
+
+  /** Ends the last choice, and writes what stands behind it. */
   end(reason: FinishReason, usage: Usage): void {
+    this.endMessage();
+    this.json.keyNull("logprobs");
+    this.finishChoice(reason);
+    this.endChoices(usage);
+  }
+
+  /** Writes what stands behind the choices. */
+  endChoices(usage: Usage): void {
     const json = this.json;
-    if (this.hasCalls) json.endArray();
-    json.endObject();
-    json.keyNull("logprobs");
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
     json.endArray();
     json.key("usage");
     usage.write(json);

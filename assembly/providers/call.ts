@@ -2,8 +2,8 @@
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 
-/** Of the many paths without parameters. Never written to. */
-const NO_PARAMETERS: string[] = [];
+/** Of the many paths without parameters, and requests without stop sequences. Never written to. */
+const NO_TEXTS: string[] = [];
 
 /** One request on its way to a provider. */
 export class Call {
@@ -14,7 +14,7 @@ export class Call {
   /** The client's query without the question mark. */
   query: string = "";
   /** Values of `{…}` in the capability's path, in order. */
-  pathParameters: string[] = NO_PARAMETERS;
+  pathParameters: string[] = NO_TEXTS;
   /** The model as the client named it. */
   requestedModel: string = "";
   /** The model as the provider shall hear it. */
@@ -36,6 +36,10 @@ export class Call {
   random: u64 = 0;
   /** Token counts of the answer, as far as its translation had to read them. */
   readonly usage: Usage = new Usage();
+  /** The provider streams its answer, although the client wants it whole. */
+  joinsStream: bool = false;
+  /** Stop sequences of the request, where the provider leaves them at the end of its text. */
+  stops: string[] = NO_TEXTS;
   /** What the provider remembers of its own request for the answer; its own constants. */
   note: i32 = 0;
 

@@ -1,14 +1,19 @@
 // From a provider's id in a configuration to the provider: an explicit list.
+import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
 import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Doubao, doubaoSpec } from "./doubao";
+import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
+import { Hunyuan, hunyuanSpec } from "./hunyuan";
+import { Kling, klingSpec } from "./kling";
+import { Minimax, minimaxSpec } from "./minimax";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
 import { Ollama, ollamaSpec } from "./ollama";
@@ -18,6 +23,7 @@ import { Openrouter, openrouterSpec } from "./openrouter";
 import { Perplexity, perplexitySpec } from "./perplexity";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
+import { createQwen } from "./qwen";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Triton, tritonSpec } from "./triton";
@@ -30,6 +36,7 @@ import { Zhipuai, zhipuaiSpec } from "./zhipuai";
  */
 function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
+  if (type == "azure") return new Azure(azureSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
@@ -37,16 +44,21 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
+  if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
+  if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
+  if (type == "kling") return new Kling(klingSpec(), settings);
+  if (type == "minimax") return new Minimax(minimaxSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
+  if (type == "qwen") return createQwen(settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
   if (type == "triton") return new Triton(tritonSpec(), settings);
@@ -59,22 +71,28 @@ function createOwn(settings: ProviderSettings): Provider | null {
 // @ts-ignore: decorator
 @lazy
 const OWN_TYPES: StaticArray<string> = [
+  "azure",
   "baidu",
   "claude",
   "cloudflare",
   "deepl",
   "deepseek",
   "doubao",
+  "gemini",
   "generic",
   "github",
   "grok",
   "groq",
+  "hunyuan",
+  "kling",
+  "minimax",
   "mistral",
   "moonshot",
   "ollama",
   "openai",
   "openrouter",
   "perplexity",
+  "qwen",
   "spark",
   "together-ai",
   "triton",

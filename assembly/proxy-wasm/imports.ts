@@ -144,6 +144,10 @@ export declare function proxy_set_shared_data(
 export declare function proxy_set_effective_context(contextId: u32): u32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_set_tick_period_milliseconds")
+export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_define_metric")
 export declare function proxy_define_metric(
   type: u32,

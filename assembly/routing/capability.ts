@@ -47,5 +47,11 @@ export const enum Capability {
   CountTokens,
   Complete,
   Conversations,
+  QwenServices,
+  QwenTask,
+  GenerateContent,
+  StreamGenerateContent,
+  KlingImageToVideo,
+  KlingImageVideo,
   Count,
 }
