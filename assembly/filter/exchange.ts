@@ -1,5 +1,6 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { Phase } from "./phase";
@@ -17,6 +18,8 @@ export class Exchange {
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** What becomes of a stream whose client asked for a whole answer. */
+  collector: ChunkCollector | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -37,5 +40,8 @@ export class Exchange {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
+    const collector = this.collector;
+    if (collector !== null) collector.release();
+    this.collector = null;
   }
 }

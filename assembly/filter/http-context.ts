@@ -111,6 +111,7 @@ export class HttpContext extends StreamContext {
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return FilterBodyStatus.Continue;
+      case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
         return pushStream(exchange, length, endOfStream)
@@ -137,6 +138,7 @@ export class HttpContext extends StreamContext {
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
         return FilterTrailersStatus.Continue;
+      case Phase.Collecting:
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
       default:

@@ -1,13 +1,14 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
-import { sendError } from "./response";
+import { applyResponseHeaders, sendCollected, sendError } from "./response";
 
 const OUTPUT: StreamOutput = new StreamOutput();
 
@@ -27,8 +28,11 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
+  const collector = exchange.collector;
+  if (collector !== null) return collect(exchange, collector, endOfStream);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  if (isHeld) applyResponseHeaders(exchange.call);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
@@ -63,13 +67,23 @@ function translate(
  * without [DONE]. What the provider still sends is dropped.
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
-  if (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents) {
+  const isWhole = exchange.phase == Phase.Collecting;
+  if (isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents)) {
     sendError(failure);
   } else {
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);
   }
   exchange.phase = Phase.Dropping;
+  return true;
+}
+
+/** Keeps this callback's events; the last one sends the answer. */
+function collect(exchange: Exchange, collector: ChunkCollector, endOfStream: bool): bool {
+  if (OUTPUT.length() > 0) collector.push(OUTPUT.ptr(), OUTPUT.length());
+  if (!endOfStream) return false;
+  sendCollected(exchange, collector);
+  exchange.phase = Phase.Over;
   return true;
 }
 

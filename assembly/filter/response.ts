@@ -1,6 +1,8 @@
 // From the provider's whole answer, or its error, to the client's.
 import { Document, jsonErrorText } from "../json/document";
+import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { writeCompletionAsStream } from "../openai/completion-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
@@ -8,6 +10,7 @@ import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
+import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
@@ -31,12 +34,26 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
     return beginCompressed(exchange, headers.get("content-encoding"));
   }
   const isJson = headers.contains("content-type", "json");
+  if (!exchange.call.stream && headers.contains("content-type", "text/event-stream")) {
+    if (exchange.call.capability == Capability.Chat) return beginCollecting(exchange);
+  }
   if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
   exchange.responseLength = headers.integer("content-length");
   if (!isJson && !exchange.call.stream) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   }
   return Phase.GatheringResponse;
+}
+
+/** A stream for a client that did not ask for one: some providers have nothing else. */
+function beginCollecting(exchange: Exchange): Phase {
+  const call = exchange.call;
+  call.wantsUsage = true;
+  const translator = exchange.config.provider.streamTranslator(call);
+  if (translator === null) return Phase.GatheringResponse;
+  exchange.translator = translator;
+  exchange.collector = new ChunkCollector();
+  return Phase.Collecting;
 }
 
 function beginStream(exchange: Exchange, headers: Headers): Phase {
@@ -93,6 +110,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     sendError(error);
     return;
   }
+  applyResponseHeaders(exchange.call);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
@@ -147,6 +165,25 @@ export function sendError(error: ApiError): void {
     setHeader(HeaderMapType.ResponseHeaders, "retry-after", error.retryAfter.toString());
   }
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = BODY.rewrite();
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  applyResponseHeaders(exchange.call);
+  setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
+  setContentLength(out.length);
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
+}
+
+/** Hands the host what the provider said of the answer's headers, which are still held. */
+export function applyResponseHeaders(call: Call): void {
+  const edits = call.responseHeaders;
+  if (edits === null) return;
+  for (let i = 0; i < edits.names.length; ++i) {
+    setHeader(HeaderMapType.ResponseHeaders, edits.names[i], edits.values[i]);
+  }
 }
 
 function setContentLength(length: i32): void {

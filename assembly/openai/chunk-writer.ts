@@ -71,6 +71,18 @@ export class ChunkWriter {
     this.endDelta(out);
   }
 
+  /** A piece of the answer with the JSON value of its `logprobs`. Both hold JSON as it stands. */
+  contentWithLogprobs(doc: Document, text: i32, logprobs: ByteWriter, out: ByteWriter): void {
+    this.beginDelta(out);
+    out.ascii('"content":');
+    out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+    out.ascii('},"logprobs":');
+    out.writer(logprobs);
+    out.ascii(',"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}' : "}");
+    endEvent(out);
+  }
+
   /** A piece of the model's reasoning. */
   reasoning(doc: Document, text: i32, out: ByteWriter): void {
     this.rawReasoning(doc.ptr + doc.start(text), doc.end(text) - doc.start(text), out);

@@ -2,6 +2,7 @@
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
+import { ByteWriter } from "../text/byte-writer";
 import { FinishReason, finishReasonText } from "./finish-reason";
 import { Usage } from "./usage";
 
@@ -95,8 +96,48 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
-  /** A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value. */
+  /**
+   * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
+   * a string of JSON.
+   */
   toolCall(doc: Document, id: i32, name: i32, input: i32): void {
+    const json = this.json;
+    this.beginCall();
+    json.keyValue("id", doc, id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyValue("name", doc, name);
+    json.key("arguments");
+    if (doc.absent(input) || doc.isEmptyString(input) || doc.stringIs(input, "null")) {
+      json.ascii("{}");
+    } else if (doc.isString(input)) {
+      json.value(doc, input);
+    } else {
+      json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
+    }
+    json.endObject();
+    json.endObject();
+  }
+
+  /** A call whose arguments are the inside of a JSON string. */
+  rawToolCall(id: string, name: string, input: ByteWriter): void {
+    const json = this.json;
+    this.beginCall();
+    json.keyString("id", id);
+    json.keyString("type", "function");
+    json.key("function");
+    json.beginObject();
+    json.keyString("name", name);
+    json.key("arguments");
+    json.beginString();
+    json.out.writer(input);
+    json.endString();
+    json.endObject();
+    json.endObject();
+  }
+
+  private beginCall(): void {
     const json = this.json;
     if (!this.hasCalls) {
       this.hasCalls = true;
@@ -104,29 +145,30 @@ export class CompletionWriter {
       json.beginArray();
     }
     json.beginObject();
-    json.keyValue("id", doc, id);
-    json.keyString("type", "function");
-    json.key("function");
-    json.beginObject();
-    json.keyValue("name", doc, name);
-    json.key("arguments");
-    if (doc.absent(input)) json.ascii("{}");
-    else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
-    json.endObject();
-    json.endObject();
   }
 
-  /** Writes what stands behind the message. */
-  end(reason: FinishReason, usage: Usage): void {
+  /** Closes the message. The value of `logprobs` follows, then `endChoice`. */
+  endMessage(): void {
+    if (this.hasCalls) this.json.endArray();
+    this.json.endObject();
+    this.json.key("logprobs");
+  }
+
+  /** Closes the choice. The value of `usage` and the completion's own end follow. */
+  endChoice(reason: FinishReason): void {
     const json = this.json;
-    if (this.hasCalls) json.endArray();
-    json.endObject();
-    json.keyNull("logprobs");
     json.keyString("finish_reason", finishReasonText(reason));
     json.endObject();
     json.endArray();
     json.key("usage");
-    usage.write(json);
-    json.endObject();
+  }
+
+  /** Writes what stands behind a message without log probabilities. */
+  end(reason: FinishReason, usage: Usage): void {
+    this.endMessage();
+    this.json.null();
+    this.endChoice(reason);
+    usage.write(this.json);
+    this.json.endObject();
   }
 }

@@ -9,11 +9,14 @@ export class Usage {
   cached: i64 = 0;
   cacheWrite: i64 = 0;
   reasoning: i64 = 0;
+  /** Both together, where the provider does not tell them apart. */
+  unsplit: i64 = 0;
   /** Whether the provider has said anything. */
   isKnown: bool = false;
 
   total(): i64 {
-    return this.prompt + this.completion;
+    const sum = this.prompt + this.completion;
+    return sum > 0 ? sum : this.unsplit;
   }
 
   /** Writes the object; details only where they say something. */

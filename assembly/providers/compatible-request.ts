@@ -29,7 +29,7 @@ export function editChatRequest(
     editStreamOptions(spec, settings, call, doc, edit);
   }
   if (!isChat) return null;
-  const error = refuse(spec, doc);
+  const error = checkRequest(spec, doc);
   if (error !== null) return error;
   editNames(spec, doc, edit);
   for (let i = 0; i < spec.fitted.length; ++i) {
@@ -63,8 +63,8 @@ function editStreamOptions(
   else edit.setRaw(root, "stream_options", '{"include_usage":true}');
 }
 
-/** What would change the meaning of the answer is refused rather than dropped. */
-function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
+/** The error for what would change the meaning of the answer and cannot be said, or null. */
+export function checkRequest(spec: ProviderSpec, doc: Document): ApiError | null {
   const root = doc.root();
   for (let i = 0; i < spec.refused.length; ++i) {
     const name = spec.refused[i];

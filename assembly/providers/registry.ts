@@ -2,7 +2,10 @@
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Cohere, cohereSpec } from "./cohere";
+import { Coze, cozeSpec } from "./coze";
 import { Deepseek, deepseekSpec } from "./deepseek";
+import { Dify, difySpec } from "./dify";
 import { Doubao, doubaoSpec } from "./doubao";
 import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
@@ -31,7 +34,10 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "cohere") return new Cohere(cohereSpec(), settings);
+  if (type == "coze") return new Coze(cozeSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
+  if (type == "dify") return new Dify(difySpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
   if (type == "github") return new Github(githubSpec(), settings);
@@ -57,7 +63,10 @@ const OWN_TYPES: StaticArray<string> = [
   "baidu",
   "claude",
   "cloudflare",
+  "cohere",
+  "coze",
   "deepseek",
+  "dify",
   "doubao",
   "generic",
   "github",
