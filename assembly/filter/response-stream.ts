@@ -71,6 +71,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
   if (isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents)) {
     sendError(failure);
   } else {
+    if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);
   }

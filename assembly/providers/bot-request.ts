@@ -125,14 +125,17 @@ export function addText(doc: Document, message: i32, json: JsonWriter): void {
     if (count++ > 0) json.stringText("\n");
     json.stringPart(doc, text);
   }
-  addCalls(doc, doc.get(message, "tool_calls"), json);
+  const hasText = count > 0 || doc.stringLength(content) > 0;
+  addCalls(doc, doc.get(message, "tool_calls"), hasText, json);
 }
 
 /** Calls that another provider's model made, told in words. */
-function addCalls(doc: Document, calls: i32, json: JsonWriter): void {
+function addCalls(doc: Document, calls: i32, hasText: bool, json: JsonWriter): void {
   for (let call = doc.first(calls); call >= 0; call = doc.next(call)) {
     const target = doc.get(call, "function");
-    json.stringText("\n[tool call: ");
+    if (hasText) json.stringText("\n");
+    hasText = true;
+    json.stringText("[tool call: ");
     json.stringPart(doc, doc.get(target, "name"));
     json.stringText(" ");
     json.stringPart(doc, doc.get(target, "arguments"));

@@ -63,7 +63,11 @@ export class Cohere extends Provider {
     for (let item = request.first(documents); item >= 0; item = request.next(item)) {
       const text = request.get(item, "text");
       if (!request.isString(text)) continue;
-      edit.replace(item, request.ptr + request.start(text), request.end(text) - request.start(text));
+      edit.replace(
+        item,
+        request.ptr + request.start(text),
+        request.end(text) - request.start(text),
+      );
     }
     edit.remove(root, "return_documents");
     edit.remove(root, "rank_fields");

@@ -102,6 +102,7 @@ function classOfCoze(error: NativeError): ErrorClass {
   if (code == "4200" || code == "4015") return ErrorClass.ModelNotFound;
   if (code == "4016") return ErrorClass.RateLimit;
   if (code == "4027" || code == "4028") return ErrorClass.Quota;
-  if (code == "4000" || (code.length == 4 && code.startsWith("401"))) return ErrorClass.Invalid;
+  const isRequest = code == "4000" || (code.length == 4 && code.startsWith("401"));
+  if (isRequest && (error.status == 0 || error.status == 400)) return ErrorClass.Invalid;
   return classOf(error);
 }

@@ -285,7 +285,8 @@ export class CohereMessages {
     const input = doc.get(target, "arguments");
     json.key("arguments");
     if (doc.stringLength(input) > 0) json.value(doc, input);
-    else if (doc.isObject(input)) json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
+    else if (doc.isObject(input))
+      json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
     else json.ascii("{}");
     json.endObject();
     json.endObject();

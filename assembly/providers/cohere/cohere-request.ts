@@ -1,12 +1,7 @@
 // A chat request as Cohere wants it: https://docs.cohere.com/reference/chat
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import {
-  ApiError,
-  invalidType,
-  missingParameter,
-  unsupportedValue,
-} from "../../openai/api-error";
+import { ApiError, invalidType, missingParameter, unsupportedValue } from "../../openai/api-error";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { checkRequest } from "../compatible-request";
@@ -133,7 +128,8 @@ export class CohereRequest {
     if (error === null) error = this.writeFitted(doc, "top_p", "p", 0.01, 0.99);
     if (error === null) error = this.writeFitted(doc, "top_k", "k", 0, 500);
     if (error === null) error = this.writeFitted(doc, "presence_penalty", "presence_penalty", 0, 1);
-    if (error === null) error = this.writeFitted(doc, "frequency_penalty", "frequency_penalty", 0, 1);
+    if (error === null)
+      error = this.writeFitted(doc, "frequency_penalty", "frequency_penalty", 0, 1);
     if (error !== null) return error;
     const seed = doc.get(root, "seed");
     if (doc.isNumber(seed)) json.keyValue("seed", doc, seed);

@@ -40,8 +40,10 @@ export class CohereResponse {
     }
     const word = doc.get(root, "finish_reason");
     const reason = mapFinishReason(doc, word);
-    if (reason == FinishReason.Failure) return failureOf(doc, word, doc.string(doc.get(root, "error")));
     const call = this.call;
+    if (reason == FinishReason.Failure) {
+      return failureOf(doc, word, doc.string(doc.get(root, "error")), call);
+    }
     const id = doc.string(doc.get(root, "id"));
     this.completion.begin(id.length > 0 ? id : call.newId("chatcmpl-"), call.created, call.model);
     this.writeContent();

@@ -122,7 +122,7 @@ export class CohereStream extends NativeStream {
     const text = EVENT.string(EVENT.get(delta, "error"));
     const reason = mapFinishReason(EVENT, word);
     if (reason == FinishReason.Failure || text.length > 0) {
-      this.failure = failureOf(EVENT, word, text);
+      this.failure = failureOf(EVENT, word, text, this.call);
       return;
     }
     this.begin(out);

@@ -4,6 +4,8 @@ import { JsonWriter } from "../../json/json-writer";
 import { ApiError } from "../../openai/api-error";
 import { FinishReason } from "../../openai/finish-reason";
 import { Usage } from "../../openai/usage";
+import { Call } from "../call";
+import { NativeError } from "../native-error";
 
 /** Above it a double is no exact integer. */
 const LARGEST_COUNT: f64 = 9007199254740991;
@@ -35,11 +37,13 @@ export function mapFinishReason(doc: Document, reason: i32): FinishReason {
 }
 
 /** The error that a `finish_reason` of the kind `Failure` is. `text`: what Cohere says, or "". */
-export function failureOf(doc: Document, reason: i32, text: string): ApiError {
+export function failureOf(doc: Document, reason: i32, text: string, call: Call): ApiError {
+  const error = new NativeError("cohere", 0);
+  error.message = text;
+  error.complete(call.token);
   const isTimeout = doc.stringIs(reason, "TIMEOUT");
-  const word = isTimeout ? "TIMEOUT" : "ERROR";
-  const message = text.length > 0 ? text : `The provider 'cohere' ended its answer with ${word}.`;
-  return new ApiError(isTimeout ? 504 : 502, "server_error", isTimeout ? "timeout" : "", message);
+  const code = isTimeout ? "timeout" : "";
+  return new ApiError(isTimeout ? 504 : 502, "server_error", code, error.message);
 }
 
 /** Writes OpenAI's `logprobs` from one of Cohere's or a list of them: -1 and others give `null`. */
@@ -52,7 +56,11 @@ export function writeLogprobs(doc: Document, value: i32, json: JsonWriter): void
   json.beginObject();
   json.key("content");
   json.beginArray();
-  for (let item = isList ? doc.first(value) : value; item >= 0; item = isList ? doc.next(item) : -1) {
+  for (
+    let item = isList ? doc.first(value) : value;
+    item >= 0;
+    item = isList ? doc.next(item) : -1
+  ) {
     writeLogprob(doc, item, json);
   }
   json.endArray();

@@ -19,6 +19,8 @@ export class DifyStream extends NativeStream {
   private isAgentText: bool = false;
   private hasText: bool = false;
   private isReplaced: bool = false;
+  /** The time of the answer, of the last event that told one. */
+  private created: i64 = 0;
 
   constructor(
     provider: Provider,
@@ -40,6 +42,8 @@ export class DifyStream extends NativeStream {
     const result = EVENT.get(root, "data");
     if (!this.chunks.isStarted) {
       tellConversation(this.call, EVENT, EVENT.get(root, "conversation_id"));
+      const created = EVENT.integer(EVENT.get(result, "created_at"), 0);
+      this.created = EVENT.integer(EVENT.get(root, "created_at"), max(created, this.created));
     }
     if (EVENT.stringIs(event, "message")) {
       this.onMessage(EVENT.get(root, "answer"), out);
@@ -77,11 +81,7 @@ export class DifyStream extends NativeStream {
   }
 
   private begin(out: StreamOutput): void {
-    if (this.chunks.isStarted) return;
-    const root = EVENT.root();
-    let created = EVENT.integer(EVENT.get(root, "created_at"), 0);
-    if (created == 0) created = EVENT.integer(EVENT.get(EVENT.get(root, "data"), "created_at"), 0);
-    this.start(idOf(EVENT), created, out);
+    if (!this.chunks.isStarted) this.start(idOf(EVENT), this.created, out);
   }
 
   private tell(text: i32, isAgent: bool, out: StreamOutput): void {
