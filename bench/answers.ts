@@ -1,9 +1,15 @@
 // What the providers send: https://platform.openai.com/docs/api-reference/chat/object
 // and https://platform.claude.com/docs/en/api/messages
+import { type Native, NATIVES } from "./natives.ts";
 import { DELTAS, WHOLE_ANSWER, type WorkloadName } from "./workloads.ts";
 
-export const DIALECTS = ["openai", "anthropic"] as const;
-export type Dialect = (typeof DIALECTS)[number];
+/** What a provider speaks: one of these two, or the type of a native provider. */
+export type Dialect = string;
+export const DIALECTS: readonly Dialect[] = [
+  "openai",
+  "anthropic",
+  ...NATIVES.map(({ type }) => type),
+];
 
 const OPENAI_MODEL = "gpt-4o-2024-08-06";
 const CLAUDE_MODEL = "claude-sonnet-4-5-20250929";
@@ -79,6 +85,8 @@ const HEAD =
   "HTTP/1.1 200 OK\r\ndate: Thu, 02 Jan 2025 03:04:05 GMT\r\nserver: provider\r\n" +
   "request-id: req_011CPtXQ8ZyJz\r\nx-ratelimit-remaining-requests: 4999\r\n";
 
+const EVENT_STREAM = "text/event-stream; charset=utf-8";
+
 function wholeWrites(body: object): Buffer[] {
   const text = JSON.stringify(body);
   const head = `${HEAD}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}`;
@@ -89,9 +97,9 @@ function httpChunk(text: string): string {
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 }
 
-function streamWrites(events: string[], inOne: boolean): Buffer[] {
+function streamWrites(events: string[], inOne: boolean, type = EVENT_STREAM): Buffer[] {
   const head =
-    `${HEAD}content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n` +
+    `${HEAD}content-type: ${type}\r\ncache-control: no-cache\r\n` +
     "transfer-encoding: chunked\r\n\r\n";
   if (inOne) return [Buffer.from(`${head}${httpChunk(events.join(""))}0\r\n\r\n`)];
   const [first = "", ...rest] = events.map(httpChunk);
@@ -99,21 +107,29 @@ function streamWrites(events: string[], inOne: boolean): Buffer[] {
   return [head + first, ...rest, `${last}0\r\n\r\n`].map((text) => Buffer.from(text));
 }
 
-const WHOLE = { openai: wholeWrites(openAiWhole()), anthropic: anthropicWhole() };
-const BURST = { openai: streamWrites(openAiEvents(), true), anthropic: claudeStream(true) };
-const WRITES = { openai: streamWrites(openAiEvents(), false), anthropic: claudeStream(false) };
+type Writes = Partial<Record<WorkloadName, Buffer[]>>;
 
-function anthropicWhole(): Buffer[] {
-  return wholeWrites(claudeMessage([{ type: "text", text: WHOLE_ANSWER }], "end_turn"));
-}
+const OWN: Record<Dialect, Writes> = {
+  openai: {
+    small: wholeWrites(openAiWhole()),
+    burst: streamWrites(openAiEvents(), true),
+    writes: streamWrites(openAiEvents(), false),
+  },
+  anthropic: {
+    small: wholeWrites(claudeMessage([{ type: "text", text: WHOLE_ANSWER }], "end_turn")),
+    burst: streamWrites(claudeEvents(), true),
+    writes: streamWrites(claudeEvents(), false),
+  },
+};
+for (const native of NATIVES) OWN[native.type] = nativeWrites(native);
 
-function claudeStream(inOne: boolean): Buffer[] {
-  return streamWrites(claudeEvents(), inOne);
+function nativeWrites({ whole, stream, streamType }: Native): Writes {
+  const small = typeof whole === "string" ? streamWrites([whole], true) : wholeWrites(whole);
+  return { small, burst: stream === "" ? small : streamWrites([stream], true, streamType) };
 }
 
 /** The answer of a provider to a workload: the bytes of each write. */
 export function answerWrites(dialect: Dialect, workload: WorkloadName): readonly Buffer[] {
-  if (workload === "burst") return BURST[dialect];
-  if (workload === "writes") return WRITES[dialect];
-  return WHOLE[dialect];
+  const own = OWN[dialect];
+  return own?.[workload] ?? own?.small ?? [];
 }

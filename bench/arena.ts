@@ -30,7 +30,7 @@ export class Arena {
   /** Starts the variant's Envoy; rejects with Envoy's reason where it refuses. */
   async start(variant: Variant): Promise<void> {
     const { ports } = await this.provider.ask({ ask: "ports" });
-    const config = bootstrapOf(variant, ports[variant.dialect]);
+    const config = bootstrapOf(variant, ports[variant.dialect] ?? 0);
     const options = { concurrency: 1, pluginLogLevel: "warning" } as const;
     this.envoys.set(variant.name, await startEnvoyWith(config, options));
   }

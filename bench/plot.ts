@@ -52,7 +52,7 @@ function legend(): string[] {
   const shown = VARIANTS.filter(({ name }) => name !== "bare");
   const entries = shown.map(({ name, title }, i) => {
     const x = LEFT + i * 190;
-    const box = `<rect x="${x}" y="14" width="12" height="12" fill="${COLORS[name]}"/>`;
+    const box = `<rect x="${x}" y="14" width="12" height="12" fill="${COLORS[name] ?? "#555"}"/>`;
     return `${box}<text x="${x + 18}" y="24">${title}</text>`;
   });
   const x = LEFT + shown.length * 190;
@@ -81,7 +81,7 @@ function bar({ variant, ratio }: Result, x: number, scale: Scale): string {
   const y = scale(ratio);
   const height = Math.max(scale(1) - y, 1);
   const place = `x="${n(x)}" y="${n(y)}" width="${BAR}" height="${n(height)}"`;
-  return `<rect ${place} fill="${COLORS[variant]}"/>`;
+  return `<rect ${place} fill="${COLORS[variant] ?? "#555"}"/>`;
 }
 
 /** On a white ground, so that a target's line does not cross it. */

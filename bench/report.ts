@@ -7,15 +7,17 @@ import { findEnvoy } from "../cli/envoy-binary.ts";
 import { EXCHANGES, type MemoryCurve } from "./memory.ts";
 import { plot } from "./plot.ts";
 import type { Result } from "./rounds.ts";
-import { ELSEWHERE, TARGETS } from "./targets.ts";
-import { type Variant, type VariantName, VARIANTS } from "./variants.ts";
+import { ELSEWHERE, NATIVE_TARGETS, TARGETS } from "./targets.ts";
+import { NATIVE_VARIANTS, type Variant, type VariantName, VARIANTS } from "./variants.ts";
 import type { StartTimes } from "./vm-start.ts";
-import type { Workload } from "./workloads.ts";
+import type { Workload, WorkloadName } from "./workloads.ts";
 
 export interface Report {
   /** What a reader has to know beside the numbers. */
   notes: string[];
   workloads: { workload: Workload; results: Result[] }[];
+  /** The native providers, each beside Envoy alone. */
+  natives: { workload: Workload; results: Result[] }[];
   /** Memory after all workloads. */
   resident: { variant: Variant; mib: number }[];
   memory: MemoryCurve[];
@@ -23,14 +25,15 @@ export interface Report {
 }
 
 function titleOf(name: VariantName): string {
-  return VARIANTS.find((variant) => variant.name === name)?.title ?? name;
+  const all = [...VARIANTS, ...NATIVE_VARIANTS];
+  return all.find((variant) => variant.name === name)?.title ?? name;
 }
 
 /** Prints the results of one workload to the terminal. */
 export function printWorkload({ name, title }: Workload, results: readonly Result[]): void {
   console.log(`\n${title}`);
   for (const { variant, ratio, low, high, cpu, rate, chunks } of results) {
-    const target = TARGETS[variant]?.[name];
+    const target = targetOf(variant, name);
     const cells = [
       titleOf(variant).padEnd(20),
       `${ratio.toFixed(2)}x`.padStart(7),
@@ -42,6 +45,11 @@ export function printWorkload({ name, title }: Workload, results: readonly Resul
     ];
     console.log(`  ${cells.join(" ").trimEnd()}`);
   }
+}
+
+function targetOf(variant: VariantName, workload: WorkloadName): number | undefined {
+  const isNative = NATIVE_VARIANTS.some(({ name }) => name === variant);
+  return isNative ? NATIVE_TARGETS[workload] : TARGETS[variant]?.[workload];
 }
 
 function mark(ratio: number, target: number): string {
@@ -87,6 +95,8 @@ async function markdown(report: Report, json: string): Promise<string> {
       `(HTTP chunks per answer of Envoy alone: ${chunksOfLast(report)}). Where writes are closer, ` +
       "Envoy reads several at once, and everything becomes cheaper.",
     report.notes.map((note) => `- ${note}.`).join("\n"),
+    "## Native providers",
+    nativeTable(report),
     "## Microseconds and requests per second",
     absoluteTable(report),
     "## Memory and start",
@@ -143,6 +153,19 @@ function ratioTable({ workloads }: Report): string {
     rows.push([`${title}, elsewhere`, ...workloads.map(({ workload }) => ratios[workload.name])]);
   }
   return table(head, rows);
+}
+
+function nativeTable({ natives }: Report): string {
+  const head = ["", ...natives.map(({ workload }) => workload.title)];
+  const rows = NATIVE_VARIANTS.map(({ name, title }) => [
+    title,
+    ...natives.map(({ results }) => {
+      const result = results.find(({ variant }) => variant === name);
+      return result ? ratioCell(result) : "";
+    }),
+  ]);
+  const targets = natives.map(({ workload }) => `≤ ${NATIVE_TARGETS[workload.name] ?? "–"}`);
+  return table(head, [...rows, ["target", ...targets]]);
 }
 
 function ratioCell({ ratio, low, high }: Result): string {

@@ -1,7 +1,8 @@
 // npm run bench: what the plugin costs beside Envoy alone and beside Envoy's own transcoder.
 //   --quick            under a minute, rougher
 //   --only <workload>  small, conversation, image, burst or writes; may be repeated
-//   --variant <name>   openai, claude or transcoder; may be repeated
+//   --variant <name>   openai, claude, transcoder or a native provider's type; may be repeated
+//   --natives          the native providers only
 //   --memory           also 100,000 exchanges with each, for their memory
 //   --profile          where the CPU time goes instead, by perf
 import { execFileSync } from "node:child_process";
@@ -15,7 +16,7 @@ import { measureMemory } from "./memory.ts";
 import { printProfile } from "./profile.ts";
 import { printWorkload, type Report, writeReport } from "./report.ts";
 import { measureWorkload } from "./rounds.ts";
-import { VARIANTS, type Variant } from "./variants.ts";
+import { NATIVE_VARIANTS, VARIANTS, type Variant } from "./variants.ts";
 import { measureStart } from "./vm-start.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     only: { type: "string", multiple: true },
     variant: { type: "string", multiple: true },
+    natives: { type: "boolean", default: false },
     memory: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
   },
@@ -82,15 +84,29 @@ async function main(): Promise<void> {
   if (!existsSync(PLUGIN)) throw new Error("There is no plugin yet: npm run build makes it.");
   const [bare, ...others] = VARIANTS;
   if (bare === undefined) return;
-  const wanted = [bare, ...chosen(others, options.variant)];
+  const picked = chosen([...others, ...NATIVE_VARIANTS], options.variant);
+  const isNative = (variant: Variant) => NATIVE_VARIANTS.includes(variant);
+  const wanted = options.natives ? [bare] : [bare, ...picked.filter((one) => !isNative(one))];
   const all = chosen(workloads(), options.only);
-  const report: Report = { notes: [], workloads: [], resident: [], memory: [], start: null };
+  const report: Report = {
+    notes: [],
+    workloads: [],
+    natives: [],
+    resident: [],
+    memory: [],
+    start: null,
+  };
   const arena = new Arena();
   try {
     const started = await start(arena, wanted, report.notes);
     const variants = await checkAll(arena, started, all, report.notes);
     report.notes.forEach((note) => console.log(`Note: ${note}.`));
     if (options.profile) return await printProfile(arena, variants, all);
+    if (options.natives || !options.variant || picked.some(isNative)) {
+      const natives = await measureNatives([bare, ...picked.filter(isNative)], all, report);
+      report.natives.push(...natives);
+    }
+    if (wanted.length < 2) return;
     for (const workload of all) {
       const results = await measureWorkload(arena, variants, workload, PACE);
       report.workloads.push({ workload, results });
@@ -102,8 +118,29 @@ async function main(): Promise<void> {
     await arena.stop();
   }
   if (!options.quick) report.start = await measureStart();
-  const isWhole = !options.quick && !options.only && !options.variant;
+  const isWhole = !options.quick && !options.only && !options.variant && !options.natives;
   await writeReport(report, isWhole ? jsonTable() : null);
+}
+
+/** The native providers in an arena of their own: their Envoys shall not crowd the others' caches. */
+async function measureNatives(variants: Variant[], all: Workload[], report: Report) {
+  const measured: Report["natives"] = [];
+  const arena = new Arena();
+  try {
+    for (const variant of variants) await arena.start(variant);
+    for (const workload of all.filter(({ name }) => name === "small" || name === "burst")) {
+      for (const variant of variants) {
+        const note = await check(arena, variant, workload);
+        if (note !== null) report.notes.push(note);
+      }
+      const results = await measureWorkload(arena, variants, workload, PACE);
+      measured.push({ workload, results });
+      printWorkload(workload, results);
+    }
+  } finally {
+    await arena.stop();
+  }
+  return measured;
 }
 
 /** What `bench/json.ts` prints. */

@@ -2,12 +2,15 @@
 import type { VariantName } from "./variants.ts";
 import type { WorkloadName } from "./workloads.ts";
 
-type Ratios = Record<WorkloadName, number>;
+export type Ratios = Record<WorkloadName, number>;
 
 export const TARGETS: Partial<Record<VariantName, Ratios>> = {
   openai: { small: 1.5, conversation: 2.5, image: 2, burst: 1.5, writes: 1.5 },
   claude: { small: 1.8, conversation: 4, image: 2, burst: 8, writes: 3 },
 };
+
+/** What no native provider shall exceed. */
+export const NATIVE_TARGETS: Partial<Ratios> = { small: 2.2, burst: 12 };
 
 /** Measured on another machine. */
 export const ELSEWHERE: { title: string; ratios: Record<WorkloadName, string> }[] = [

@@ -20,7 +20,7 @@ export interface UpstreamAnswer {
 /** Between two writes, so that Envoy sees each of them alone. */
 const WRITE_EVERY_MS = 1;
 
-const ports: Record<Dialect, number> = { openai: 0, anthropic: 0 };
+const ports: Record<Dialect, number> = {};
 let workload: WorkloadName = "small";
 let records = false;
 let request = { head: "", body: "" };

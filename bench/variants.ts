@@ -2,10 +2,11 @@
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/ai_protocol_manager_filter
 import { pluginFilter } from "../tests/support/envoy.ts";
 import type { Dialect } from "./answers.ts";
+import { type Native, NATIVES } from "./natives.ts";
 import { MODEL } from "./workloads.ts";
 
-export const VARIANT_NAMES = ["bare", "openai", "claude", "transcoder"] as const;
-export type VariantName = (typeof VARIANT_NAMES)[number];
+/** `bare`, `openai`, `claude`, `transcoder`, or the type of a native provider. */
+export type VariantName = string;
 
 export interface Variant {
   name: VariantName;
@@ -83,6 +84,20 @@ const CLAUDE_CONFIG = {
     modelMapping: { [MODEL]: "claude-sonnet-4-5" },
   },
 };
+
+function nativeVariant({ type, config, model }: Native): Variant {
+  const provider = {
+    type,
+    ...config,
+    apiTokens: ["sk-upstream"],
+    modelMapping: { [MODEL]: model },
+  };
+  const filters = [pluginFilter(type, { provider })];
+  return { name: type, title: `plugin, ${type}`, dialect: type, filters, route: {} };
+}
+
+/** Native providers beside Claude: small chats and streams in one write only. */
+export const NATIVE_VARIANTS: readonly Variant[] = NATIVES.map(nativeVariant);
 
 /** Every variant, in the order of the tables; the first is what the others are compared with. */
 export const VARIANTS: readonly Variant[] = [

@@ -81,6 +81,8 @@ function spawnEnvoy(options: LaunchOptions, addressFile: string): ChildProcess {
       ...["--file-flush-interval-msec", "100"],
       // Nothing is shared with another Envoy on this machine, not even a base id.
       "--disable-hot-restart",
+      // Connections to a listener that has changed end with their next answer.
+      ...["--drain-strategy", "immediate"],
       ...["--log-level", "warning"],
       ...["--component-log-level", `wasm:${options.pluginLogLevel ?? "info"}`],
       ...["--log-format", "[%Y-%m-%d %T.%e][%l][%n] %v"],

@@ -1,4 +1,5 @@
 // Good and bad configurations, each with what the parser says of it.
+import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
 
 export interface ConfigCase {
@@ -153,4 +154,9 @@ const RULES: readonly ConfigCase[] = [
 ];
 
 /** In messages `$types` stands for the list of types. */
-export const CASES: readonly ConfigCase[] = [...SHAPES, ...RULES, ...PROVIDER_CASES];
+export const CASES: readonly ConfigCase[] = [
+  ...SHAPES,
+  ...RULES,
+  ...PROVIDER_CASES,
+  ...GATEWAY_CASES,
+];

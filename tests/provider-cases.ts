@@ -6,6 +6,11 @@ function groq(members: object): object {
   return { provider: { type: "groq", ...members } };
 }
 
+function baidu(members: object): object {
+  return { provider: { type: "baidu", ...members } };
+}
+
+const BAIDU_V1_IS_OFF = "Baidu's first API was switched off on 2026-08-31; expected ";
 const TOKEN_SYNTAX = "expected the name of an environment variable and } after ${";
 
 const FIELDS: readonly ConfigCase[] = [
@@ -32,6 +37,57 @@ const FIELDS: readonly ConfigCase[] = [
     config: { provider: { type: "?" } },
     error: 'provider.type: unknown provider type "?"; known are $types',
   },
+  {
+    shows: "a translation without its language",
+    config: { provider: { type: "deepl", apiTokens: ["a"] } },
+    error: "provider.targetLang: expected the language to translate into",
+  },
+  {
+    shows: "a server without its host",
+    config: { provider: { type: "triton", tritonDomain: "" } },
+    error: "provider.tritonDomain: expected the host of the Triton server",
+  },
+  {
+    shows: "a server at another host",
+    config: { provider: { type: "triton", providerDomain: "triton.internal" } },
+  },
+  {
+    shows: "an API of Ollama's own",
+    config: { provider: { type: "ollama", ollamaServerHost: "a", ollamaApiType: "native" } },
+  },
+  {
+    shows: "an API that Ollama does not have",
+    config: groq({ ollamaApiType: "v2" }),
+    error: 'provider.ollamaApiType: expected "openai" or "native", found "v2"',
+  },
+  {
+    shows: "the host of an API that is off",
+    config: baidu({ providerDomain: "aip.baidubce.com" }),
+    error: `provider.providerDomain: ${BAIDU_V1_IS_OFF}qianfan.baidubce.com`,
+    beyondSchema: true,
+  },
+  {
+    shows: "the base path of an API that is off",
+    config: baidu({ providerBasePath: "/rpc/2.0/ai_custom/v1/wenxinworkshop" }),
+    error: `provider.providerBasePath: ${BAIDU_V1_IS_OFF}no path of it`,
+    beyondSchema: true,
+  },
+  {
+    shows: "a path of an API that is off",
+    config: baidu({
+      capabilities: { "openai/v1/chatcompletions": "/rpc/2.0/ai_custom/v1/wenxinworkshop/chat/x" },
+    }),
+    error: `provider.capabilities: ${BAIDU_V1_IS_OFF}paths such as /v2/…`,
+    beyondSchema: true,
+  },
+  ...["ak|sk", "24.0123", "bce-auth-v1/a/b", `${"a".repeat(24)}:${"B".repeat(32)}`].map(
+    (token) => ({
+      shows: `a credential of an API that is off: ${token}`,
+      config: baidu({ apiTokens: ["bce-v3/ALTAK-0001/a", token] }),
+      error: `provider.apiTokens[1]: ${BAIDU_V1_IS_OFF}a key of the second, such as bce-v3/ALTAK-…`,
+      beyondSchema: true,
+    }),
+  ),
   {
     shows: "a field that the type needs",
     config: { providers: [{ id: "a", type: "cloudflare" }] },

@@ -2,6 +2,7 @@
 import { Document, JsonError, JsonKind, jsonErrorText } from "../json/document";
 import { ConfigReport } from "./config-report";
 import { ConfigSource, FieldReader } from "./field-reader";
+import { GatewayConfig, readGateway } from "./gateway-config";
 import { elementPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
 import { ProviderConfig, readProviderConfig } from "./provider-config";
@@ -19,6 +20,10 @@ export class PluginConfig {
   error: string = "";
   /** Bytes that a request's JSON body may have. */
   requestBodyLimit: i32 = DEFAULT_BODY_LIMIT;
+  /** The rules of a gateway in front of the providers. Null: this configuration is none. */
+  gateway: GatewayConfig | null = null;
+  /** The plugin stands in a provider's cluster, and sees each attempt. */
+  isAttempt: bool = false;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
@@ -69,6 +74,11 @@ export class PluginConfig {
     reader.string("_plugin_id_");
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
+    this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    this.gateway = readGateway(reader);
+    if (this.gateway && this.isAttempt) {
+      reader.report.fail("models", "has no meaning where placement is cluster");
+    }
     const providers: ProviderConfig[] = [];
     this.fallback = readActive(reader, providers);
     const list = reader.valueOf("_rules_", JsonKind.Array);

@@ -7,7 +7,7 @@ import { createProvider, knownTypes } from "../providers/registry";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { FieldReader } from "./field-reader";
-import { memberPath, quoted } from "./json-path";
+import { elementPath, memberPath, quoted } from "./json-path";
 import { readLaterFields } from "./later-fields";
 import { ModelMapping } from "./model-mapping";
 import { nearestNames, suggestion } from "./nearest-name";
@@ -47,6 +47,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
+  checkTokens(reader, provider, tokens);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;
   config.tokens = tokens;
@@ -76,6 +77,14 @@ function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider
   // The provider says the field, and this makes it a path.
   if (wrong.length > 0) report.fail("", reader.path + "." + wrong);
   return provider;
+}
+
+/** A provider may know that a credential is none of its own. */
+function checkTokens(reader: FieldReader, provider: Provider, tokens: ApiToken[]): void {
+  for (let i = 0; i < tokens.length; ++i) {
+    const wrong = provider.validateToken(tokens[i].value);
+    if (wrong.length > 0) reader.report.fail(elementPath(reader.pathOf("apiTokens"), i), wrong);
+  }
 }
 
 function fillMapping(

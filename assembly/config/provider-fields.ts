@@ -111,6 +111,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
 function readServerFields(reader: FieldReader, settings: ProviderSettings): void {
   settings.ollamaServerHost = reader.host("ollamaServerHost");
   settings.ollamaServerPort = reader.integer("ollamaServerPort", 1, 65535, 0);
+  settings.ollamaApiType = reader.choice("ollamaApiType", ["openai", "native"], "openai");
   settings.vllmCustomUrl = reader.url("vllmCustomUrl");
   settings.vllmServerHost = reader.host("vllmServerHost");
   settings.genericHost = reader.host("genericHost");
@@ -163,10 +164,12 @@ function readBedrockFields(reader: FieldReader, settings: ProviderSettings): voi
 function readOtherFields(reader: FieldReader, settings: ProviderSettings): void {
   settings.claudeCodeMode = reader.bool("claudeCodeMode", false);
   settings.cloudflareAccountId = reader.text("cloudflareAccountId");
+  const types = ["openai", "native"];
+  settings.cloudflareApiType = reader.choice("cloudflareApiType", types, "openai");
   settings.targetLang = reader.text("targetLang");
   settings.difyApiUrl = reader.url("difyApiUrl");
-  const types = ["Chat", "Agent", "Completion", "Workflow"];
-  settings.botType = reader.choice("botType", types, "");
+  const bots = ["Chat", "Agent", "Completion", "Workflow"];
+  settings.botType = reader.choice("botType", bots, "");
   settings.inputVariable = reader.text("inputVariable");
   settings.outputVariable = reader.text("outputVariable");
 }

@@ -1,5 +1,6 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
+import { ApiError } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
@@ -11,6 +12,14 @@ export class Exchange {
   readonly call: Call = new Call();
   /** Path and query as the client sent them. */
   target: string = "";
+  /** This is one attempt of several that Envoy may make. */
+  isAttempt: bool = false;
+  /** The attempt has failed, and the gateway knows. */
+  hasFailed: bool = false;
+  /** The model that the gateway's rule names for this provider, or "". */
+  routedModel: string = "";
+  /** The error that takes the place of an answer whose body is still to come. */
+  pendingError: ApiError | null = null;
   /** Headers of the client that must not go on, as `findWithheld` tells them. */
   withheldHeaders: u32 = 0;
   /** Bytes of the request's body as its headers told them, or -1. */
@@ -24,6 +33,8 @@ export class Exchange {
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
   hasResponseBody: bool = false;
+  /** Bytes of a stream that have come while its headers are held. */
+  heldLength: i32 = 0;
   /** The error answer is compressed, so that it cannot be read. */
   isCompressed: bool = false;
   /** The client can read a compressed answer. */

@@ -11,11 +11,19 @@ import {
   HeaderMapType,
 } from "../proxy-wasm/types";
 import { Exchange } from "./exchange";
+import { beginAttempt, endAttempt, restoreHeaders } from "./attempt";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { beginRequest, finishRequest } from "./request";
-import { beginResponse, emptyAnswer, emptyError, finishError, finishResponse } from "./response";
+import {
+  beginResponse,
+  emptyAnswer,
+  emptyError,
+  finishError,
+  finishFailure,
+  finishResponse,
+} from "./response";
 import { dropRest, pushStream } from "./response-stream";
 
 /** The headers at hand: read once for a message and used up within the callback. */
@@ -36,10 +44,13 @@ export class HttpContext extends StreamContext {
   }
 
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
-    HEADERS.read(HeaderMapType.RequestHeaders);
+    const isAttempt = this.config.isAttempt;
+    if (isAttempt) restoreHeaders(HEADERS);
+    else HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.match();
     if (config === null) return FilterHeadersStatus.Continue;
     const exchange = new Exchange(config, this.config.requestBodyLimit);
+    if (isAttempt) beginAttempt(exchange, HEADERS);
     this.exchange = exchange;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
@@ -90,6 +101,7 @@ export class HttpContext extends StreamContext {
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
@@ -117,6 +129,10 @@ export class HttpContext extends StreamContext {
         return pushStream(exchange, length, endOfStream)
           ? FilterBodyStatus.Continue
           : FilterBodyStatus.StopIterationNoBuffer;
+      case Phase.Failing:
+        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+        finishFailure(exchange);
+        return FilterBodyStatus.Continue;
       case Phase.Dropping:
         dropRest(length);
         return FilterBodyStatus.Continue;
@@ -154,7 +170,9 @@ export class HttpContext extends StreamContext {
 
   onDelete(): void {
     const exchange = this.exchange;
-    if (exchange !== null) exchange.release();
+    if (exchange === null) return;
+    if (exchange.isAttempt) endAttempt(exchange);
+    exchange.release();
     this.exchange = null;
   }
 }

@@ -4,6 +4,9 @@ import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { ByteWriter } from "../text/byte-writer";
 
+/** What the details of this plugin's own answers begin with. */
+export const OWN_DETAILS: string = "ai_proxy_";
+
 const LONGEST_DETAIL: i32 = 64;
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
@@ -24,7 +27,7 @@ export function replyWithError(error: ApiError, retryAfter: string = ""): void {
     retryAfter.length > 0
       ? ["content-type", "application/json", "retry-after", retryAfter]
       : ["content-type", "application/json"];
-  sendLocalResponse(error.status, "ai_proxy_" + toDetail(reason), headers, errorBody(error));
+  sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, errorBody(error));
 }
 
 /** Details of a response code are one word: a provider's code may hold anything. */

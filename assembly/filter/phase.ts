@@ -14,6 +14,8 @@ export const enum Phase {
   GatheringResponse,
   /** An error answer is being gathered; its headers are held. */
   GatheringError,
+  /** An answer is to become an error; its headers are held. */
+  Failing,
   /** A stream is being collected for a client that asked for a whole answer; its headers are held. */
   Collecting,
   /** A stream has begun; its headers are held until its first event. */

@@ -199,6 +199,7 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
   call.requestedModel = doc.string(model);
   call.model = exchange.config.modelMapping.map(call.requestedModel);
+  if (exchange.routedModel.length > 0) call.model = exchange.routedModel;
   if (call.model.length == 0 && needsModel(call.capability)) return missingParameter("model");
   const streamError = checkOptionalBool(doc, "stream");
   if (streamError !== null) return streamError;

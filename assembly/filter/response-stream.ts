@@ -10,6 +10,9 @@ import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { applyResponseHeaders, sendCollected, sendError } from "./response";
 
+/** Bytes of a stream that may come before its first event is complete. */
+const LONGEST_HELD: i32 = 64 << 10;
+
 const OUTPUT: StreamOutput = new StreamOutput();
 
 /** Takes the next `length` bytes. False: nothing goes out yet, since the headers are still held. */
@@ -31,11 +34,17 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const collector = exchange.collector;
   if (collector !== null) return collect(exchange, collector, endOfStream);
   const isHeld = exchange.phase == Phase.HoldingStream;
-  if (isHeld && !OUTPUT.hasEvents && !endOfStream) return false;
+  if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
   if (isHeld) applyResponseHeaders(exchange.call);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
+}
+
+/** An event that never ends shall not hold the headers for ever. */
+function isOverdue(exchange: Exchange, length: i32): bool {
+  exchange.heldLength += length;
+  return exchange.heldLength > LONGEST_HELD;
 }
 
 function translate(
@@ -69,7 +78,7 @@ function translate(
 function breakOff(exchange: Exchange, failure: ApiError): bool {
   const isWhole = exchange.phase == Phase.Collecting;
   if (isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents)) {
-    sendError(failure);
+    sendError(exchange, failure);
   } else {
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     writeErrorEvent(failure, OUTPUT.writer());

@@ -12,6 +12,7 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
+import { noteFailure } from "./attempt";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -33,7 +34,9 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   if (headers.has("content-encoding") && !headers.is("content-encoding", "identity")) {
     return beginCompressed(exchange, headers.get("content-encoding"));
   }
-  const isJson = headers.contains("content-type", "json");
+  // Lines of JSON are a stream.
+  const isJson =
+    headers.contains("content-type", "json") && !headers.contains("content-type", "ndjson");
   if (!exchange.call.stream && headers.contains("content-type", "text/event-stream")) {
     if (exchange.call.capability == Capability.Chat) return beginCollecting(exchange);
   }
@@ -69,14 +72,14 @@ function beginStream(exchange: Exchange, headers: Headers): Phase {
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
   if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
-  replyWithError(invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`));
-  return Phase.Over;
+  const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
+  return failHeaders(exchange, error, false);
 }
 
 /** An answer without a body. */
 export function emptyAnswer(exchange: Exchange): Phase {
-  replyWithError(invalidUpstreamResponse(exchange.config.provider.id, "it is empty"));
-  return Phase.Over;
+  const error = invalidUpstreamResponse(exchange.config.provider.id, "it is empty");
+  return failHeaders(exchange, error, true);
 }
 
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
@@ -96,8 +99,41 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
-  replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
-  return Phase.Over;
+  return failHeaders(
+    exchange,
+    error,
+    true,
+    getHeader(HeaderMapType.ResponseHeaders, "retry-after"),
+  );
+}
+
+/**
+ * Turns an answer into an error while its headers are at hand. Envoy does not retry what a filter answers
+ * itself: an attempt changes the status of what has come, and the gateway in front gives an empty one a body.
+ */
+function failHeaders(
+  exchange: Exchange,
+  error: ApiError,
+  isEmpty: bool,
+  retryAfter: string = "",
+): Phase {
+  if (!exchange.isAttempt) {
+    replyWithError(error, retryAfter);
+    return Phase.Over;
+  }
+  setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
+  noteFailure(exchange, error.status);
+  if (isEmpty) return Phase.Over;
+  removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  exchange.pendingError = error;
+  return Phase.Failing;
+}
+
+/** The body of an answer that becomes an error is there. */
+export function finishFailure(exchange: Exchange): void {
+  const error = exchange.pendingError;
+  exchange.phase = Phase.Over;
+  if (error !== null) sendError(exchange, error);
 }
 
 /** Takes the whole body of a 2xx answer. */
@@ -107,7 +143,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
-    sendError(error);
+    sendError(exchange, error);
     return;
   }
   applyResponseHeaders(exchange.call);
@@ -152,11 +188,12 @@ export function finishError(exchange: Exchange, length: i32): void {
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;
-  sendError(provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
+  sendError(exchange, provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
 }
 
 /** Turns the answer whose headers are held into an error. */
-export function sendError(error: ApiError): void {
+export function sendError(exchange: Exchange, error: ApiError): void {
+  noteFailure(exchange, error.status);
   const body = errorBody(error);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");

@@ -5,6 +5,7 @@ import { RootContext, StreamContext } from "../proxy-wasm/contexts";
 import { log } from "../proxy-wasm/log";
 import { readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { GatewayContext } from "./gateway-context";
 import { HttpContext } from "./http-context";
 
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
@@ -26,6 +27,8 @@ export class PluginContext extends RootContext {
   }
 
   createStream(id: u32): StreamContext {
+    const gateway = this.config.gateway;
+    if (gateway !== null) return new GatewayContext(id, this.config, gateway);
     return new HttpContext(id, this.config);
   }
 }

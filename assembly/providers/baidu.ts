@@ -26,8 +26,39 @@ export function baiduSpec(): ProviderSpec {
     .responses("/v2");
 }
 
+/** Host and paths of the first API, which has been switched off. */
+const V1_HOST: string = "aip.baidubce.com";
+const V1_PATH: string = "/rpc/2.0/";
+const V1_IS_OFF: string = "Baidu's first API was switched off on 2026-08-31; expected ";
+
 /** Fits requests to the ERNIE models, and knows Qianfan's error names. */
 export class Baidu extends Provider {
+  /** Nothing may be left of the first API. */
+  validate(): string {
+    const settings = this.settings;
+    if (settings.providerDomain.toLowerCase().startsWith(V1_HOST)) {
+      return `providerDomain: ${V1_IS_OFF}${this.spec.host}`;
+    }
+    if (settings.providerBasePath.includes(V1_PATH.substring(0, V1_PATH.length - 1))) {
+      return `providerBasePath: ${V1_IS_OFF}no path of it`;
+    }
+    const paths = settings.capabilityPaths.values();
+    for (let i = 0; i < paths.length; ++i) {
+      if (paths[i].includes(V1_PATH)) return `capabilities: ${V1_IS_OFF}paths such as /v2/…`;
+    }
+    return "";
+  }
+
+  /** Keys in pairs, access tokens and signatures are of the first API. */
+  validateToken(token: string): string {
+    const isV1 =
+      token.includes("|") ||
+      token.startsWith("24.") ||
+      token.startsWith("bce-auth-v1/") ||
+      isKeyPair(token);
+    return isV1 ? V1_IS_OFF + "a key of the second, such as bce-v3/ALTAK-…" : "";
+  }
+
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
     // Models of the first API had capital letters.
     if (call.model.startsWith("ERNIE")) call.model = call.model.toLowerCase();
@@ -51,4 +82,15 @@ export class Baidu extends Provider {
     }
     return errorOf(classOf(error), error);
   }
+}
+
+/** Whether a text is 24 letters and digits, another character, and 32 letters and digits. */
+function isKeyPair(text: string): bool {
+  if (text.length != 57) return false;
+  for (let i = 0; i < text.length; ++i) {
+    const code = text.charCodeAt(i) | 0x20;
+    const isWord = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+    if (isWord == (i == 24)) return false;
+  }
+  return true;
 }

@@ -13,7 +13,7 @@ import {
 import { DataUrl } from "../openai/data-url";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
-import { checkRequest } from "./compatible-request";
+import { refuse } from "./compatible-request";
 import { ProviderSpec } from "./provider-spec";
 
 /** The end user where the client names none. */
@@ -55,7 +55,7 @@ export function checkBotRequest(spec: ProviderSpec, doc: Document): ApiError | n
     if (doc.absent(content) || doc.isString(content) || doc.isArray(content)) continue;
     return invalidType(`messages[${index}].content`, "a string or an array of objects");
   }
-  return checkRequest(spec, doc);
+  return refuse(spec, doc);
 }
 
 /** Takes the conversation that the body names, which goes before the header's. */

@@ -1,28 +1,61 @@
-// Cloudflare Workers AI, its OpenAI-compatible endpoints:
-// https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
+// Cloudflare Workers AI: its OpenAI-compatible endpoints, and its own API where the configuration
+// says so: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { ApiError } from "../openai/api-error";
+import { JsonWriter } from "../json/json-writer";
+import { ApiError, unsupportedParameter } from "../openai/api-error";
+import { checkTextInput } from "../openai/embeddings";
+import { calledName } from "../openai/message-text";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
+import {
+  isNativeAnswer,
+  modelPath,
+  rewriteAnswer,
+  writeVectors,
+} from "./cloudflare/cloudflare-native";
+import { keepMembers } from "./compatible-request";
+import { emulateToolChoice } from "./compatible-tools";
 import { EncodedBody } from "./encoded-body";
 import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
+import { beginRewriting, decodeRewritten } from "./rewritten-answer";
 
 /**
  * Sent where the client gives no limit: the models' own default of 256 tokens cuts most answers.
  */
 const DEFAULT_MAX_TOKENS: i32 = 2048;
 
-const RESULT: Document = new Document();
-const UNWRAPPED: ByteWriter = new ByteWriter();
+/** What stands for the model in the paths of the API of its own. */
+const MODEL: string = "{model}";
+/** Members of a chat that this API knows; the limit is renamed. */
+// @ts-ignore: decorator
+@lazy
+const NATIVE_NAMES: StaticArray<string> = [
+  "messages",
+  "prompt",
+  "stream",
+  "max_tokens",
+  "max_completion_tokens",
+  "temperature",
+  "top_p",
+  "top_k",
+  "seed",
+  "repetition_penalty",
+  "frequency_penalty",
+  "presence_penalty",
+  "tools",
+  "response_format",
+  "lora",
+  "raw",
+];
 
-/** Cloudflare's row; the paths follow the account. */
-export function cloudflareSpec(): ProviderSpec {
-  return new ProviderSpec("cloudflare", "api.cloudflare.com")
+/** Cloudflare's row; the paths follow the account. `apiType` is `openai` or `native`. */
+export function cloudflareSpec(apiType: string): ProviderSpec {
+  const spec = new ProviderSpec("cloudflare", "api.cloudflare.com")
     .oneChoice()
     .withoutStreamOptions()
     .withoutImageUrls()
@@ -33,6 +66,9 @@ export function cloudflareSpec(): ProviderSpec {
     .chat("/ai/v1")
     .embeddings("/ai/v1")
     .responses("/ai/v1");
+  if (apiType != "native") return spec;
+  const path = "/ai/run/" + MODEL;
+  return spec.serves(Capability.Chat, path).serves(Capability.Embeddings, path);
 }
 
 /**
@@ -45,10 +81,40 @@ export class Cloudflare extends Provider {
     return account.length > 0 ? "" : "cloudflareAccountId: expected the id of the account";
   }
 
+  /** Whether a call goes to the API whose path names the model. */
+  private isNative(call: Call): bool {
+    const isKnown = call.capability == Capability.Chat || call.capability == Capability.Embeddings;
+    return isKnown && this.pathTemplate(call.capability).endsWith(MODEL);
+  }
+
   path(call: Call): string {
-    const path = super.path(call);
+    const path = this.isNative(call)
+      ? this.pathTemplate(call.capability).replace(MODEL, modelPath(call.model))
+      : super.path(call);
     if (this.settings.capabilityPaths.has(call.capability)) return path;
     return "/client/v4/accounts/" + this.settings.cloudflareAccountId + path;
+  }
+
+  encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
+    if (!this.isNative(call)) return super.encodeRequest(call, request, body);
+    if (modelPath(call.model).length == 0) {
+      const message = `The model '${call.model}' does not exist.`;
+      return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
+    }
+    if (call.capability == Capability.Chat) return super.encodeRequest(call, request, body);
+    const error = checkTextInput(request);
+    if (error !== null) return error;
+    const root = request.root();
+    if (!request.absent(request.get(root, "dimensions"))) {
+      return unsupportedParameter("dimensions", this.id);
+    }
+    const json = new JsonWriter(body.rewrite());
+    json.beginObject();
+    json.keyValue("text", request, request.get(root, "input"));
+    const pooling = request.get(root, "pooling");
+    if (!request.absent(pooling)) json.keyValue("pooling", request, pooling);
+    json.endObject();
+    return null;
   }
 
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
@@ -66,25 +132,36 @@ export class Cloudflare extends Provider {
       if (request.isNull(request.get(item, "content"))) edit.setString(item, "content", "");
     }
     bareSchema(request, edit);
+    if (this.isNative(call)) editNative(request, edit);
     return null;
   }
 
+  readsResponse(call: Call): bool {
+    return this.isNative(call) || super.readsResponse(call);
+  }
+
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
-    const result = response.get(response.root(), "result");
-    const name = call.capability == Capability.Embeddings ? "data" : "choices";
-    if (response.get(result, name) < 0) return super.decodeResponse(call, response, body);
-    UNWRAPPED.clear();
-    UNWRAPPED.bytes(
-      response.ptr + response.start(result),
-      response.end(result) - response.start(result),
-    );
-    if (!RESULT.parse(UNWRAPPED.ptr, UNWRAPPED.length)) return null;
-    const error = super.decodeResponse(call, RESULT, body);
-    if (error !== null) return error;
-    // What was edited at the front of the result is the front of the whole body.
-    body.out.bytes(UNWRAPPED.ptr + body.replaces, UNWRAPPED.length - body.replaces);
-    body.replaces = -1;
-    return null;
+    const root = response.root();
+    const result = response.get(root, "result");
+    const isChat = call.capability == Capability.Chat;
+    const list = response.get(result, isChat ? "choices" : "data");
+    const answer = response.isObject(result) ? result : root;
+    if (isChat && isNativeAnswer(response, answer)) {
+      rewriteAnswer(call, response, answer, false);
+    } else if (!isChat && response.isArray(response.first(list))) {
+      writeVectors(call, response, result, body);
+      return null;
+    } else if (list >= 0) {
+      beginRewriting().value(response, result);
+    } else {
+      return super.decodeResponse(call, response, body);
+    }
+    return decodeRewritten(this, call, body);
+  }
+
+  rewriteChunk(call: Call, chunk: Document): ByteWriter | null {
+    const root = chunk.root();
+    return isNativeAnswer(chunk, root) ? rewriteAnswer(call, chunk, root, true).out : null;
   }
 
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
@@ -96,6 +173,21 @@ export class Cloudflare extends Provider {
 
   refineError(call: Call, error: NativeError): ApiError {
     return errorOf(classOfCode(I32.parseInt(error.code, 10), error), error);
+  }
+}
+
+/** Leaves out what the models' own API does not know, and names the tools behind results. */
+function editNative(doc: Document, edit: JsonEdit): void {
+  const root = doc.root();
+  emulateToolChoice(doc, edit);
+  keepMembers(doc, root, NATIVE_NAMES, edit);
+  const format = doc.get(root, "response_format");
+  if (doc.stringIs(doc.get(format, "type"), "text")) edit.remove(root, "response_format");
+  const messages = doc.get(root, "messages");
+  for (let item = doc.first(messages); item >= 0; item = doc.next(item)) {
+    if (!doc.stringIs(doc.get(item, "role"), "tool")) continue;
+    const name = calledName(doc, messages, item);
+    if (doc.isString(name)) edit.setString(item, "name", doc.string(name));
   }
 }
 

@@ -29,7 +29,7 @@ export function editChatRequest(
     editStreamOptions(spec, settings, call, doc, edit);
   }
   if (!isChat) return null;
-  const error = checkRequest(spec, doc);
+  const error = refuse(spec, doc);
   if (error !== null) return error;
   editNames(spec, doc, edit);
   for (let i = 0; i < spec.fitted.length; ++i) {
@@ -63,13 +63,14 @@ function editStreamOptions(
   else edit.setRaw(root, "stream_options", '{"include_usage":true}');
 }
 
-/** The error for what would change the meaning of the answer and cannot be said, or null. */
-export function checkRequest(spec: ProviderSpec, doc: Document): ApiError | null {
+/** What would change the meaning of the answer is refused rather than dropped. */
+export function refuse(spec: ProviderSpec, doc: Document): ApiError | null {
   const root = doc.root();
   for (let i = 0; i < spec.refused.length; ++i) {
     const name = spec.refused[i];
     const value = doc.get(root, name);
     if (doc.absent(value) || doc.stringIs(value, "none")) continue;
+    if (doc.stringIs(doc.get(value, "type"), "text")) continue;
     if (doc.isArray(value) && doc.first(value) < 0) continue;
     return unsupportedParameter(name, spec.id);
   }

@@ -96,7 +96,8 @@ export function emulateToolChoice(doc: Document, edit: JsonEdit): void {
   edit.replace(tools, json.out.ptr, json.out.length);
 }
 
-function isListed(doc: Document, list: i32, name: string): bool {
+/** Whether a list of tools has one of this name. */
+export function isListed(doc: Document, list: i32, name: string): bool {
   for (let item = doc.first(list); item >= 0; item = doc.next(item)) {
     if (doc.string(doc.get(doc.get(item, "function"), "name")) == name) return true;
   }

@@ -57,6 +57,8 @@ export class ProviderSettings {
   // Servers of one's own
   ollamaServerHost: string = "";
   ollamaServerPort: i32 = 0;
+  /** `openai` or `native`. */
+  ollamaApiType: string = "openai";
   vllmCustomUrl: string = "";
   vllmServerHost: string = "";
   genericHost: string = "";
@@ -73,6 +75,8 @@ export class ProviderSettings {
   minimaxApiType: string = "v2";
   minimaxGroupId: string = "";
   cloudflareAccountId: string = "";
+  /** `openai` or `native`. */
+  cloudflareApiType: string = "openai";
   targetLang: string = "";
 
   // Gemini and Vertex AI

@@ -43,6 +43,11 @@ export class Provider {
     return "";
   }
 
+  /** Checks a configured credential. "" when fine, else what was expected. */
+  validateToken(token: string): string {
+    return "";
+  }
+
   /** Whether requests need a credential. */
   needsToken(): bool {
     return this.spec.needsToken;

@@ -4,6 +4,7 @@ import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
 import { Cohere, cohereSpec } from "./cohere";
 import { Coze, cozeSpec } from "./coze";
+import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Dify, difySpec } from "./dify";
 import { Doubao, doubaoSpec } from "./doubao";
@@ -22,6 +23,7 @@ import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
+import { Triton, tritonSpec } from "./triton";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
@@ -33,9 +35,11 @@ function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
-  if (type == "cloudflare") return new Cloudflare(cloudflareSpec(), settings);
+  if (type == "cloudflare")
+    return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
   if (type == "cohere") return new Cohere(cohereSpec(), settings);
   if (type == "coze") return new Coze(cozeSpec(), settings);
+  if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "dify") return new Dify(difySpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
@@ -45,12 +49,13 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "groq") return new Groq(groqSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
-  if (type == "ollama") return new Ollama(ollamaSpec(), settings);
+  if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
+  if (type == "triton") return new Triton(tritonSpec(), settings);
   if (type == "vllm") return new Vllm(vllmSpec(), settings);
   if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
   return null;
@@ -65,6 +70,7 @@ const OWN_TYPES: StaticArray<string> = [
   "cloudflare",
   "cohere",
   "coze",
+  "deepl",
   "deepseek",
   "dify",
   "doubao",
@@ -80,6 +86,7 @@ const OWN_TYPES: StaticArray<string> = [
   "perplexity",
   "spark",
   "together-ai",
+  "triton",
   "vllm",
   "zhipuai",
 ];

@@ -2,7 +2,7 @@
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
-import { ApiError } from "../openai/api-error";
+import { ApiError, unsupportedValue } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -25,6 +25,10 @@ const OUTPUT_REFUSED: i64 = 10014;
 /** The conversation drifts towards what is forbidden; the answer is there all the same. */
 const WARNING: i64 = 10019;
 const CUT_OFF = '{"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}';
+
+/** The models that understand images, and what is searched with. */
+const IMAGE_MODEL: string = "imagev";
+const WEB_SEARCH: string = '{"type":"web_search","web_search":{"enable":true}}';
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
@@ -64,8 +68,10 @@ export class Spark extends Provider {
     // The reasoning models share a name: the path tells them apart.
     if (call.note != 0 && call.model != "x1") call.model = "spark-x";
     const error = super.editRequest(call, request, edit);
-    if (error !== null) return error;
+    if (error !== null) return onlyByWebSocket(error);
+    if (call.model.startsWith(IMAGE_MODEL)) return onlyByWebSocket(unsupportedValue("model", ""));
     const root = request.root();
+    editWebSearch(request, edit);
     const isRecent = call.note != 0 || call.model == "4.0Ultra";
     fitNumber(request, "temperature", 0.01, isRecent ? 2 : 1, edit);
     // Without this a call comes as text.
@@ -100,8 +106,12 @@ export class Spark extends Provider {
   }
 
   rewriteChunk(call: Call, chunk: Document): ByteWriter | null {
-    if ((call.note & HAS_TEXT) == 0) return null;
-    if (chunk.integer(chunk.get(chunk.root(), "code"), 0) != OUTPUT_REFUSED) return null;
+    const root = chunk.root();
+    const id = chunk.get(root, "sid");
+    const code = chunk.integer(chunk.get(root, "code"), 0);
+    const lacksId = chunk.get(root, "id") < 0 && chunk.isString(id);
+    if (lacksId && (code == 0 || code == WARNING)) return withId(chunk, id);
+    if ((call.note & HAS_TEXT) == 0 || code != OUTPUT_REFUSED) return null;
     JSON_TEXT.out.clear();
     JSON_TEXT.out.ascii(CUT_OFF);
     return JSON_TEXT.out;
@@ -123,12 +133,59 @@ export class Spark extends Provider {
   }
 }
 
+/** The chunk with its session's id as its id. */
+function withId(doc: Document, id: i32): ByteWriter {
+  const root = doc.root();
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.beginObject();
+  json.keyValue("id", doc, id);
+  for (let value = doc.first(root); value >= 0; value = doc.next(value)) {
+    json.keyRaw(doc, value);
+    json.value(doc, value);
+  }
+  json.endObject();
+  return json.out;
+}
+
 /** Which of the reasoning models a name means; 0 for the others. */
 function generationOf(model: string): i32 {
   if (model == "spark-x2-flash") return GENERATION_X2_FLASH;
   if (model == "spark-x2") return GENERATION_X2;
   const isX1 = model == "spark-x" || model == "x1" || model.startsWith("spark-x1");
   return isX1 ? GENERATION_X1 : 0;
+}
+
+/** Says of images why they are refused. */
+function onlyByWebSocket(error: ApiError): ApiError {
+  if (error.param != "model" && !error.message.endsWith("'image_url'.")) return error;
+  const message = "Spark understands images by its WebSocket API only, and not over HTTP.";
+  return unsupportedValue(error.param, message);
+}
+
+/** OpenAI's way to ask for a search on the web becomes the tool that searches. */
+function editWebSearch(doc: Document, edit: JsonEdit): void {
+  const root = doc.root();
+  const options = doc.get(root, "web_search_options");
+  if (options < 0) return;
+  edit.remove(root, "web_search_options");
+  if (!doc.isObject(options)) return;
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.beginArray();
+  const tools = doc.get(root, "tools");
+  for (let tool = doc.first(tools); tool >= 0; tool = doc.next(tool)) {
+    // The client's own tool of this kind goes before it.
+    if (doc.stringIs(doc.get(tool, "type"), "web_search")) return;
+    json.value(doc, tool);
+  }
+  if (doc.first(tools) >= 0) json.out.byte(0x2c);
+  json.out.ascii(WEB_SEARCH);
+  json.endArray();
+  edit.set(root, "tools", json.out.ptr, json.out.length);
+  edit.setBool(root, "tool_calls_switch", true);
 }
 
 /** Content is one text here. */

@@ -6,6 +6,7 @@ import {
   proxy_get_header_map_value,
   proxy_remove_header_map_value,
   proxy_replace_header_map_value,
+  proxy_set_header_map_pairs,
 } from "./imports";
 import { lengthCell, pointerCell, receivedLength, receivedPtr, receivedText } from "./received";
 import { HeaderMapType, Status } from "./types";
@@ -27,12 +28,16 @@ export class Headers {
 
   /** Reads the map of the current stream. */
   read(type: HeaderMapType): void {
+    const status = proxy_get_header_map_pairs(type, pointerCell(), lengthCell());
+    this.takeReceived(status == Status.Ok ? receivedLength() : 0);
+  }
+
+  /** Takes `length` bytes of another snapshot, which the host has just given back. */
+  takeReceived(length: i32): void {
     this.bytes.clear();
     this.count = 0;
     this.nameLengths = 0;
-    const status = proxy_get_header_map_pairs(type, pointerCell(), lengthCell());
-    const length = receivedLength();
-    if (status != Status.Ok || length < 4) return;
+    if (length < 4) return;
     this.bytes.bytes(receivedPtr(), length);
     this.count = load<i32>(this.bytes.ptr);
     let lengths: u64 = 0;
@@ -41,6 +46,11 @@ export class Headers {
       lengths |= lengthBit(length);
     }
     this.nameLengths = lengths;
+  }
+
+  /** The snapshot as the host serialises it. */
+  get serialized(): ByteWriter {
+    return this.bytes;
   }
 
   /** The first value of a header by its lower-case ASCII name, or "" where it is absent. */
@@ -125,6 +135,12 @@ export function getHeader(type: HeaderMapType, name: string): string {
     lengthCell(),
   );
   return status == Status.Ok ? receivedText() : "";
+}
+
+/** Replaces all headers of the current stream by a snapshot's. */
+export function setHeaders(type: HeaderMapType, headers: Headers): void {
+  const pairs = headers.serialized;
+  proxy_set_header_map_pairs(type, pairs.ptr, pairs.length);
 }
 
 /** Sets a header to one value, adding it where it was absent. Line breaks never reach the host. */

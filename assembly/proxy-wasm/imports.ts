@@ -36,6 +36,14 @@ export declare function proxy_get_header_map_pairs(
 ): u32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_set_header_map_pairs")
+export declare function proxy_set_header_map_pairs(
+  mapType: u32,
+  pairs: usize,
+  pairsLength: u32,
+): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_get_header_map_value")
 export declare function proxy_get_header_map_value(
   type: u32,

@@ -15,6 +15,20 @@ export function getProperty(path: string): string {
   return status == Status.Ok ? receivedText() : "";
 }
 
+/** Whether a property is there; its bytes lie in `received`. */
+export function receiveProperty(path: string): bool {
+  PATH.clear();
+  PATH.ascii(path);
+  return proxy_get_property(PATH.ptr, PATH.length, pointerCell(), lengthCell()) == Status.Ok;
+}
+
+/** Sets filter state to bytes. */
+export function setPropertyBytes(name: string, value: ByteWriter): void {
+  PATH.clear();
+  PATH.ascii(name);
+  proxy_set_property(PATH.ptr, PATH.length, value.ptr, value.length);
+}
+
 /** Sets filter state `wasm.<name>`, read in access logs as `%FILTER_STATE(wasm.<name>:PLAIN)%`. */
 export function setProperty(name: string, value: string): void {
   PATH.clear();

@@ -4,7 +4,7 @@ import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidType, missingParameter, unsupportedValue } from "../../openai/api-error";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
-import { checkRequest } from "../compatible-request";
+import { refuse } from "../compatible-request";
 import { ProviderSettings } from "../provider-settings";
 import { ProviderSpec } from "../provider-spec";
 import { CohereMessages } from "./cohere-messages";
@@ -37,7 +37,7 @@ export class CohereRequest {
     out.reserve(doc.length + 256);
     json.out = out;
     json.reset();
-    let error = checkRequest(spec, doc);
+    let error = refuse(spec, doc);
     if (error !== null) return error;
     json.beginObject();
     json.keyString("model", call.model);

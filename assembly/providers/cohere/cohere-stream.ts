@@ -4,7 +4,7 @@ import { FinishReason } from "../../openai/finish-reason";
 import { StreamOutput } from "../../stream/stream-output";
 import { ByteWriter } from "../../text/byte-writer";
 import { EVENT, NativeStream } from "../native-stream";
-import { failureOf, mapFinishReason, readUsage, writeLogprobs } from "./cohere-usage";
+import { failureOf, mapFinishReason, readUsage, writeToken } from "./cohere-usage";
 
 const LOGPROBS: JsonWriter = new JsonWriter(new ByteWriter());
 
@@ -54,14 +54,17 @@ export class CohereStream extends NativeStream {
     }
     const text = EVENT.get(content, "text");
     const logprobs = EVENT.get(EVENT.root(), "logprobs");
-    if (EVENT.absent(logprobs) || !EVENT.isString(text)) {
+    if (!EVENT.isObject(logprobs) || !EVENT.isString(text)) {
       this.writeAndLearn(text, false, out);
       return;
     }
     LOGPROBS.out.clear();
     LOGPROBS.reset();
-    writeLogprobs(EVENT, logprobs, LOGPROBS);
-    this.chunks.contentWithLogprobs(EVENT, text, LOGPROBS.out, out.writer());
+    LOGPROBS.beginArray();
+    writeToken(EVENT, logprobs, LOGPROBS);
+    LOGPROBS.endArray();
+    const tokens = LOGPROBS.out;
+    this.chunks.contentWithTokens(EVENT, text, tokens.ptr, tokens.length, out.writer());
   }
 
   // Tool calls

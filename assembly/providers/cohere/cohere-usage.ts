@@ -46,30 +46,23 @@ export function failureOf(doc: Document, reason: i32, text: string, call: Call):
   return new ApiError(isTimeout ? 504 : 502, "server_error", code, error.message);
 }
 
-/** Writes OpenAI's `logprobs` from one of Cohere's or a list of them: -1 and others give `null`. */
+/** Writes OpenAI's `logprobs` from Cohere's list of them; anything else gives `null`. */
 export function writeLogprobs(doc: Document, value: i32, json: JsonWriter): void {
-  const isList = doc.isArray(value);
-  if (!isList && !doc.isObject(value)) {
+  if (!doc.isArray(value)) {
     json.null();
     return;
   }
   json.beginObject();
   json.key("content");
   json.beginArray();
-  for (
-    let item = isList ? doc.first(value) : value;
-    item >= 0;
-    item = isList ? doc.next(item) : -1
-  ) {
-    writeLogprob(doc, item, json);
-  }
+  for (let item = doc.first(value); item >= 0; item = doc.next(item)) writeToken(doc, item, json);
   json.endArray();
   json.keyNull("refusal");
   json.endObject();
 }
 
 /** A text of one or more tokens: its probability is the product of theirs. */
-function writeLogprob(doc: Document, item: i32, json: JsonWriter): void {
+export function writeToken(doc: Document, item: i32, json: JsonWriter): void {
   let sum: f64 = 0;
   const numbers = doc.get(item, "logprobs");
   for (let one = doc.first(numbers); one >= 0; one = doc.next(one)) {

@@ -1,0 +1,68 @@
+// What the gateway tells the attempts, and what each attempt leaves for the next one. An attempt finds the
+// body as the client sent it, but the headers as the one before left them.
+import { Headers, removeHeader, setHeaders } from "../proxy-wasm/headers";
+import {
+  getProperty,
+  receiveProperty,
+  setProperty,
+  setPropertyBytes,
+} from "../proxy-wasm/properties";
+import { receivedLength } from "../proxy-wasm/received";
+import { HeaderMapType } from "../proxy-wasm/types";
+import { modelFor } from "../routing/model-router";
+import { Exchange } from "./exchange";
+import { Phase } from "./phase";
+
+/** Header: `id=model` of the providers that are asked for another model. */
+export const MODELS_HEADER: string = "x-llm-models";
+
+/** Filter state: the request's headers before the first attempt. */
+const SNAPSHOT: string = "llm_request";
+/** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
+const ATTEMPTS: string = "llm_attempts";
+
+/**
+ * Takes the headers of an attempt: those of the first are kept, those of a later one put back. True: it is
+ * a later one.
+ */
+export function restoreHeaders(headers: Headers): bool {
+  if (receiveProperty(SNAPSHOT)) {
+    headers.takeReceived(receivedLength());
+    setHeaders(HeaderMapType.RequestHeaders, headers);
+    return true;
+  }
+  headers.read(HeaderMapType.RequestHeaders);
+  setPropertyBytes(SNAPSHOT, headers.serialized);
+  return false;
+}
+
+/** Takes what the gateway says of this attempt. */
+export function beginAttempt(exchange: Exchange, headers: Headers): void {
+  exchange.isAttempt = true;
+  const models = headers.get(MODELS_HEADER);
+  if (models.length == 0) return;
+  exchange.routedModel = modelFor(exchange.config.settings.id, models);
+  removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
+}
+
+/** Keeps how an attempt failed: `status` 0 where it was cut off without an answer. */
+export function noteFailure(exchange: Exchange, status: i32): void {
+  if (!exchange.isAttempt || exchange.hasFailed) return;
+  exchange.hasFailed = true;
+  const before = pastAttempts();
+  const id = exchange.config.settings.id;
+  const name = id.length > 0 ? id : exchange.config.provider.id;
+  const own = name + (status > 0 ? " " + status.toString() : " no answer");
+  setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
+}
+
+/** The attempt is over, maybe before anything came of it. */
+export function endAttempt(exchange: Exchange): void {
+  const phase = exchange.phase;
+  if (phase == Phase.AwaitingResponse || phase == Phase.HoldingStream) noteFailure(exchange, 0);
+}
+
+/** How the attempts so far have ended, or "". */
+export function pastAttempts(): string {
+  return getProperty(ATTEMPTS);
+}

@@ -1,0 +1,140 @@
+// Which providers serve a request, and which of them is asked first: the rules of a gateway.
+import { Document } from "../json/document";
+import { Regex } from "../text/regex/regex";
+
+/** Longer names match no regular expression: that bounds the time, and no model is named so. */
+const LONGEST_NAME: i32 = 512;
+
+/** How the first provider is found; the others follow in their order. */
+export const enum Strategy {
+  /** The first in the list. */
+  Priority,
+  /** By chance, in the proportion of the weights. */
+  Weighted,
+  /** One after the other, counted by each worker. */
+  RoundRobin,
+  /** By chance, all alike. */
+  Random,
+  /** The first in the list; the next one is asked as well where it is slow. */
+  Hedge,
+}
+
+/** A provider of a rule. */
+export class RouteTarget {
+  constructor(
+    readonly id: string,
+    readonly weight: i32,
+    /** The model to ask this provider for; "": the one that the client named. */
+    readonly model: string,
+  ) {}
+}
+
+/** A value that a header or a member of the body must have. */
+export class FieldMatch {
+  private readonly names: string[];
+
+  constructor(
+    /** A header's name in lower case, or the path of a member such as `metadata.tier`. */
+    readonly name: string,
+    readonly value: string,
+  ) {
+    this.names = name.split(".");
+  }
+
+  /** Whether a body has the value: texts as they are, anything else as it is written. */
+  matches(doc: Document): bool {
+    let value = doc.root();
+    for (let i = 0; i < this.names.length; ++i) value = doc.get(value, this.names[i]);
+    if (value < 0) return false;
+    if (doc.isString(value)) return doc.string(value) == this.value;
+    const start = doc.start(value);
+    return String.UTF8.decodeUnsafe(doc.ptr + start, doc.end(value) - start) == this.value;
+  }
+}
+
+/** One rule: what it matches, and who serves what it matches. */
+export class ModelRule {
+  /** Exact names. */
+  readonly names: string[] = [];
+  readonly prefixes: string[] = [];
+  readonly regexes: Regex[] = [];
+  readonly headers: FieldMatch[] = [];
+  readonly members: FieldMatch[] = [];
+  readonly targets: RouteTarget[] = [];
+  strategy: Strategy = Strategy.Priority;
+  private turn: i32 = 0;
+
+  constructor(
+    /** What routes match in `x-llm-route`. */
+    readonly name: string,
+  ) {}
+
+  /** Whether the rule is about certain models; else it takes any request. */
+  get namesModels(): bool {
+    return this.names.length + this.prefixes.length + this.regexes.length > 0;
+  }
+
+  /** Whether the rule is about a model. */
+  takes(model: string): bool {
+    if (!this.namesModels || this.names.includes(model)) return true;
+    for (let i = 0; i < this.prefixes.length; ++i) {
+      if (model.startsWith(this.prefixes[i])) return true;
+    }
+    if (model.length > LONGEST_NAME) return false;
+    for (let i = 0; i < this.regexes.length; ++i) {
+      if (this.regexes[i].search(model)) return true;
+    }
+    return false;
+  }
+
+  /** The place of the provider that is asked first. `random`: bits of this request. */
+  first(random: u64): i32 {
+    const count = this.targets.length;
+    switch (this.strategy) {
+      case Strategy.Weighted:
+        return this.weighted(random);
+      case Strategy.Random:
+        return <i32>(random % <u64>count);
+      case Strategy.RoundRobin: {
+        const turn = this.turn;
+        this.turn = turn + 1 < count ? turn + 1 : 0;
+        return turn;
+      }
+      default:
+        return 0;
+    }
+  }
+
+  private weighted(random: u64): i32 {
+    let total: u64 = 0;
+    for (let i = 0; i < this.targets.length; ++i) total += this.targets[i].weight;
+    if (total == 0) return 0;
+    let left = random % total;
+    for (let i = 0; i < this.targets.length; ++i) {
+      const weight = <u64>this.targets[i].weight;
+      if (left < weight) return i;
+      left -= weight;
+    }
+    return 0;
+  }
+
+  /** `id=model` of the providers that are asked for another model, separated by commas; or "". */
+  get models(): string {
+    const pairs: string[] = [];
+    for (let i = 0; i < this.targets.length; ++i) {
+      const target = this.targets[i];
+      if (target.model.length > 0) pairs.push(target.id + "=" + target.model);
+    }
+    return pairs.join(",");
+  }
+}
+
+/** The model that a list of `id=model` names for a provider, or "". */
+export function modelFor(id: string, models: string): string {
+  const pairs = models.split(",");
+  for (let i = 0; i < pairs.length; ++i) {
+    const mark = pairs[i].indexOf("=");
+    if (mark == id.length && pairs[i].startsWith(id)) return pairs[i].substring(mark + 1);
+  }
+  return "";
+}

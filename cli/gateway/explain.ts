@@ -1,0 +1,65 @@
+// What would come of a request: the rule, the provider, and the request as that provider gets it.
+import { nameOf, targetsOf } from "./gateway.ts";
+import { attempt, type CheckedGateway } from "./plugin-vm.ts";
+
+/** A text for people; `request` is the JSON of a chat request. */
+export function explain(checked: CheckedGateway, request: string): string {
+  let body: object;
+  try {
+    body = JSON.parse(request) as object;
+  } catch (error) {
+    throw new Error(`The request is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const { gateway } = checked.file;
+  const chosen = attempt(checked.listener, body, []);
+  const routed = chosen.upstreamRequest;
+  if (routed === null) {
+    return `answered by the gateway itself: ${chosen.response.status}\n${text(chosen.response.body)}\n`;
+  }
+  const header = (name: string) => routed.headers.find(([own]) => own === name)?.[1] ?? "";
+  const rule = gateway.models.find((entry) => nameOf(entry) === header("x-llm-route"));
+  const first = header("x-llm-provider");
+  const targets = rule === undefined ? [] : targetsOf(rule);
+  const at = targets.findIndex(({ id }) => id === first);
+  const order = [...targets.slice(at), ...targets.slice(0, at)];
+  const lines = [
+    `rule      ${header("x-llm-route")}`,
+    `providers ${order.map(({ id }) => id).join(", then ")}`,
+  ];
+  for (const { id } of order)
+    lines.push("", ...attemptLines(checked, id, body, header("x-llm-models")));
+  return `${lines.join("\n")}\n`;
+}
+
+function attemptLines(
+  { providers }: CheckedGateway,
+  id: string,
+  body: object,
+  models: string,
+): string[] {
+  const root = providers.get(id);
+  if (root === undefined) return [];
+  const headers: [string, string][] = models === "" ? [] : [["x-llm-models", models]];
+  const { upstreamRequest: sent, response } = attempt(root, body, headers);
+  if (sent === null) return [`${id}: refused with ${response.status}`, text(response.body)];
+  const shown = sent.headers.map(([name, value]) => `${name}: ${isSecret(name) ? "…" : value}`);
+  return [
+    `${id}: ${sent.method} https://${sent.host}${sent.path}`,
+    ...shown,
+    "",
+    pretty(sent.body),
+  ];
+}
+
+/** Credentials are not for the terminal. */
+function isSecret(name: string): boolean {
+  return /authorization|key|token|signature/.test(name);
+}
+
+function pretty(body: Uint8Array): string {
+  return JSON.stringify(JSON.parse(text(body)), null, 2);
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

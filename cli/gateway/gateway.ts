@@ -1,0 +1,114 @@
+// What a gateway file says, once it is read: ../../gateway.schema.json has the meaning of each key.
+
+export interface Gateway {
+  listen?: string;
+  admin?: string;
+  requestBodyLimit?: number;
+  caFile?: string;
+  plugin?: string;
+  providers: Record<string, ProviderEntry>;
+  models: ModelEntry[];
+  consumers?: object[];
+}
+
+/** The plugin's own fields of a provider, and how its servers are reached. */
+export interface ProviderEntry {
+  type: string;
+  upstream?: Upstream;
+  [field: string]: unknown;
+}
+
+export interface Upstream {
+  address?: string;
+  tls?: boolean | { sni?: string; caFile?: string };
+  http2?: boolean;
+  connectTimeout?: string;
+  maxConnections?: number;
+  maxRequests?: number;
+  maxPendingRequests?: number;
+  outlierDetection?: false | OutlierDetection;
+}
+
+export interface OutlierDetection {
+  consecutiveFailures?: number;
+  interval?: string;
+  ejectionTime?: string;
+}
+
+export interface ModelEntry {
+  name?: string;
+  model?: string | string[];
+  headers?: Record<string, string>;
+  body?: Record<string, string>;
+  providers: (string | Target)[];
+  strategy?: "priority" | "weighted" | "round-robin" | "random" | "hedge";
+  fallbackOn?: (string | number)[];
+  firstTokenTimeout?: string;
+  answerTimeout?: string;
+  hedgeDelay?: string;
+}
+
+export interface Target {
+  id: string;
+  weight?: number;
+  model?: string;
+  attempts?: number;
+}
+
+export const DEFAULT_LISTEN = "127.0.0.1:10000";
+export const DEFAULT_ADMIN = "127.0.0.1:9901";
+/** 32 MiB. */
+export const DEFAULT_BODY_LIMIT = 32 * 1024 * 1024;
+
+/** What sends a request on to the next provider where a rule does not say. */
+export const DEFAULT_FALLBACK: readonly (string | number)[] = [
+  "5xx",
+  "connect-failure",
+  "reset",
+  "stall",
+  401,
+  402,
+  403,
+  408,
+  429,
+];
+
+export function targetsOf({ providers }: ModelEntry): Target[] {
+  return providers.map((one) => (typeof one === "string" ? { id: one } : one));
+}
+
+export function nameOf({ name, model }: ModelEntry): string {
+  return name ?? [model ?? []].flat()[0] ?? "default";
+}
+
+/** The plugin's configuration in front of the providers. */
+export function listenerConfig(gateway: Gateway): object {
+  return {
+    requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    models: gateway.models.map((entry) => ({
+      name: entry.name,
+      model: entry.model,
+      headers: entry.headers,
+      body: entry.body,
+      strategy: entry.strategy,
+      providers: targetsOf(entry).map(({ id, weight, model }) => ({ id, weight, model })),
+    })),
+    consumers: gateway.consumers,
+  };
+}
+
+/** The plugin's configuration in a provider's cluster. */
+export function clusterConfig(gateway: Gateway, id: string): object {
+  const { upstream: _, ...fields } = gateway.providers[id] ?? { type: "" };
+  return {
+    placement: "cluster",
+    requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    provider: { ...fields, id },
+  };
+}
+
+/** The environment variables that a gateway file names. */
+export function variablesOf(gateway: Gateway): string[] {
+  const found = JSON.stringify(gateway).matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g);
+  return [...new Set([...found].map(([, name]) => name ?? ""))].sort();
+}

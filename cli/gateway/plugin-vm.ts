@@ -1,0 +1,121 @@
+// The real plugin in Node: what it says of a configuration, and what it makes of a request.
+import { fileURLToPath } from "node:url";
+import { run, type RunResult } from "../../tests/host/run.ts";
+import type { Placement, RootContext } from "../../tests/host/root-context.ts";
+import { WasmHost } from "../../tests/host/wasm-host.ts";
+import { clusterConfig, type Gateway, listenerConfig, variablesOf } from "./gateway.ts";
+import {
+  type GatewayFile,
+  GatewayFileError,
+  parsePath,
+  type Path,
+  type Problem,
+} from "./gateway-file.ts";
+
+/** The plugin that was built here. */
+export const PLUGIN = fileURLToPath(new URL("../../build/plugin.wasm", import.meta.url));
+
+const REFUSED = "configuration refused: ";
+const WARNING = "configuration: ";
+const TEXT = new TextEncoder();
+
+/** What the plugin makes of a gateway's configurations. */
+export interface CheckedGateway {
+  file: GatewayFile;
+  /** Things that are odd but no errors. */
+  warnings: Problem[];
+  /** Host, with a port where there is one, of each provider. */
+  authorities: Map<string, string>;
+  listener: RootContext;
+  providers: Map<string, RootContext>;
+}
+
+/**
+ * Hands every configuration to the plugin; throws GatewayFileError where it refuses one. `environment`:
+ * the variables that Envoy will have; unless given, those of this process, and something for the others.
+ */
+export async function checkGateway(
+  file: GatewayFile,
+  plugin = PLUGIN,
+  environment: Environment = withPlaceholders(file.gateway),
+): Promise<CheckedGateway> {
+  const host = await WasmHost.load(plugin);
+  const vm = await host.vm({ env: environmentOf(file.gateway, environment) });
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const configure = (config: object, placement: Placement, base: (path: Path) => Path) => {
+    const root = vm.configure(config, { placement });
+    for (const { text: message } of root.logs) {
+      if (message.startsWith(REFUSED)) problems.push(problemOf(file, message, REFUSED, base));
+      else if (message.startsWith(WARNING)) warnings.push(problemOf(file, message, WARNING, base));
+    }
+    return root;
+  };
+  const { gateway } = file;
+  const listener = configure(listenerConfig(gateway), "listener", (path) => path);
+  const providers = new Map<string, RootContext>();
+  for (const id of Object.keys(gateway.providers)) {
+    const base = (path: Path): Path => ["providers", id, ...path.slice(1)];
+    providers.set(id, configure(clusterConfig(gateway, id), "cluster", base));
+  }
+  if (problems.length > 0) throw new GatewayFileError(problems, file.file);
+  const authorities = new Map<string, string>();
+  for (const [id, root] of providers) authorities.set(id, authorityOf(root));
+  const lost = [...authorities].filter(
+    ([id, host]) => host === "" && gateway.providers[id]?.upstream?.address === undefined,
+  );
+  if (lost.length > 0) {
+    const message = "cannot tell its host; say it in upstream.address";
+    throw new GatewayFileError(
+      lost.map(([id]) => file.problemAt(["providers", id], message)),
+      file.file,
+    );
+  }
+  return { file, warnings, authorities, listener, providers };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that are not set here still get a value, so that all else is checked. */
+function withPlaceholders(gateway: Gateway): Environment {
+  const entries = variablesOf(gateway).map((name) => [name, process.env[name] ?? `unset-${name}`]);
+  return Object.fromEntries(entries) as Environment;
+}
+
+/** Those that the file names, as Envoy hands them over. */
+function environmentOf(gateway: Gateway, environment: Environment): Record<string, string> {
+  const set = variablesOf(gateway).flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(set) as Record<string, string>;
+}
+
+/** `<path>: <what>` as a problem of the file. */
+function problemOf(file: GatewayFile, log: string, prefix: string, base: (path: Path) => Path) {
+  const text = log.slice(prefix.length);
+  const colon = text.indexOf(": ");
+  const path = colon < 0 ? [] : parsePath(text.slice(0, colon));
+  return file.problemAt(base(path), colon < 0 ? text : text.slice(colon + 2));
+}
+
+/** Where the plugin sends a chat to. */
+function authorityOf(root: RootContext): string {
+  const messages = [{ role: "user", content: "hi" }];
+  const host = attempt(root, { model: "model", messages }, []).upstreamRequest?.host ?? "";
+  return host === UNKNOWN_HOST ? "" : host;
+}
+
+const UNKNOWN_HOST = "gateway.invalid";
+
+/** One attempt at one provider. */
+export function attempt(root: RootContext, body: object, headers: [string, string][]): RunResult {
+  return run(root, {
+    request: {
+      path: "/v1/chat/completions",
+      host: UNKNOWN_HOST,
+      headers: [["content-type", "application/json"], ...headers],
+      body: TEXT.encode(JSON.stringify(body)),
+    },
+  });
+}
