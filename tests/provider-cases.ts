@@ -193,6 +193,12 @@ const FIELDS: readonly ConfigCase[] = [
     error: "provider.qwenFileIds[1]: expected a string, found a number",
   },
   {
+    shows: "an id of a file that is empty",
+    config: { provider: { type: "qwen", qwenFileIds: ["a", ""] } },
+    error: "provider.qwenFileIds: expected ids of files",
+    beyondSchema: true,
+  },
+  {
     shows: "an OpenAI URL",
     config: { provider: { type: "openai", openaiCustomUrl: "a.example/v1" } },
   },
@@ -208,8 +214,8 @@ const FIELDS: readonly ConfigCase[] = [
   },
   {
     shows: "capabilities",
-    config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "qwen/v1/tasks": "/t" } }),
-    warnings: ['provider.capabilities["qwen/v1/tasks"]: is accepted but has no effect yet'],
+    config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "vertex/raw": "/t" } }),
+    warnings: ['provider.capabilities["vertex/raw"]: is accepted but has no effect yet'],
   },
   {
     shows: "an unknown capability",

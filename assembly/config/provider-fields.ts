@@ -13,8 +13,6 @@ import { suggestion } from "./nearest-name";
 const LATER_CAPABILITIES: StaticArray<string> = [
   "gemini/v1beta/generatecontent",
   "gemini/v1beta/streamgeneratecontent",
-  "qwen/v1/services/aigc",
-  "qwen/v1/tasks",
   "vertex/raw",
   "kling/v1/image2video",
   "kling/v1/retrieveimagevideo",

@@ -115,11 +115,13 @@ export class ChunkCollector {
     }
     for (let i = 0; i < this.calls.length; ++i) {
       const call = this.calls[i];
-      completion.rawToolCall(call.id, call.name, call.input);
+      completion.toolCallText(call.id, call.name, call.input.ptr, call.input.length);
     }
-    completion.endMessage();
+    completion.beginLogprobs();
     this.writeLogprobs(json);
-    completion.endChoice(this.reason);
+    completion.endReason(this.reason);
+    json.endArray();
+    json.key("usage");
     if (this.usage.length > 0) json.raw(this.usage.ptr, this.usage.length);
     else counts.write(json);
     json.endObject();

@@ -10,7 +10,7 @@ import { Usage } from "./usage";
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
 /**
- * Writes chunks in OpenAI's order for choice 0: role, deltas, finish, usage where it was asked for, [DONE].
+ * Writes chunks in OpenAI's order for each choice: role, deltas, finish; then usage where it was asked for, [DONE].
  * Every chunk carries the same id, created and model. `start` first.
  */
 export class ChunkWriter {
@@ -18,6 +18,8 @@ export class ChunkWriter {
   private readonly head: ByteWriter = new ByteWriter();
   /** What follows a delta: its closing, finish_reason null, usage null. */
   private readonly tail: ByteWriter = new ByteWriter();
+  /** Which choice is told of. */
+  choice: i32 = 0;
   /** `start` has been called. */
   isStarted: bool = false;
 
@@ -42,9 +44,15 @@ export class ChunkWriter {
     this.tail.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }
 
-  private beginDelta(out: ByteWriter): void {
+  private beginChoice(out: ByteWriter): void {
     out.writer(this.head);
-    out.ascii('{"index":0,"delta":{');
+    out.ascii('{"index":');
+    out.integer(this.choice);
+  }
+
+  private beginDelta(out: ByteWriter): void {
+    this.beginChoice(out);
+    out.ascii(',"delta":{');
   }
 
   private endDelta(out: ByteWriter): void {
@@ -87,6 +95,19 @@ export class ChunkWriter {
     out.bytes(ptr, length);
     out.ascii(',"refusal":null},"finish_reason":null}]');
     out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
+  }
+
+  /** Like `rawContent`, with the log probabilities of the piece: a JSON value. */
+  scoredContent(ptr: usize, length: i32, doc: Document, logprobs: i32, out: ByteWriter): void {
+    this.beginDelta(out);
+    out.ascii('"content":');
+    out.bytes(ptr, length);
+    out.ascii('},"logprobs":');
+    out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
+    out.ascii(
+      this.wantsUsage ? ',"finish_reason":null}],"usage":null}' : ',"finish_reason":null}]}',
+    );
+    endEvent(out);
   }
 
   /** A piece of the model's reasoning. */
@@ -165,8 +186,8 @@ export class ChunkWriter {
 
   /** The one chunk with a finish reason. */
   finish(reason: FinishReason, out: ByteWriter): void {
-    out.writer(this.head);
-    out.ascii('{"index":0,"delta":{},"logprobs":null,"finish_reason":"');
+    this.beginChoice(out);
+    out.ascii(',"delta":{},"logprobs":null,"finish_reason":"');
     out.ascii(finishReasonText(reason));
     out.ascii(this.wantsUsage ? '"}],"usage":null}' : '"}]}');
     endEvent(out);

@@ -2,7 +2,6 @@
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { ByteWriter } from "../text/byte-writer";
 import { FinishReason, finishReasonText } from "./finish-reason";
 import { Usage } from "./usage";
 
@@ -25,7 +24,6 @@ export class CompletionWriter {
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
     const json = this.json;
-    this.hasCalls = false;
     json.beginObject();
     json.keyString("id", id);
     json.keyString("object", "chat.completion");
@@ -33,8 +31,15 @@ export class CompletionWriter {
     json.keyString("model", model);
     json.key("choices");
     json.beginArray();
+    this.beginChoice(0);
+  }
+
+  /** Begins a choice; `begin` has begun the first one, and `endChoice` ends those before the last. */
+  beginChoice(index: i32): void {
+    const json = this.json;
+    this.hasCalls = false;
     json.beginObject();
-    json.keyInteger("index", 0);
+    json.keyInteger("index", index);
     json.key("message");
     json.beginObject();
     json.keyString("role", "assistant");
@@ -96,6 +101,15 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
+  private beginCall(): void {
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      this.json.key("tool_calls");
+      this.json.beginArray();
+    }
+    this.json.beginObject();
+  }
+
   /**
    * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
    * a string of JSON.
@@ -120,8 +134,11 @@ export class CompletionWriter {
     json.endObject();
   }
 
-  /** A call whose arguments are the inside of a JSON string. */
-  rawToolCall(id: string, name: string, input: ByteWriter): void {
+  /**
+   * A call of a tool whose arguments are the inside of the JSON string that lies at `ptr`. None are
+   * `{}`.
+   */
+  toolCallText(id: string, name: string, ptr: usize, length: i32): void {
     const json = this.json;
     this.beginCall();
     json.keyString("id", id);
@@ -131,44 +148,47 @@ export class CompletionWriter {
     json.keyString("name", name);
     json.key("arguments");
     json.beginString();
-    json.out.writer(input);
+    if (length > 0) json.out.bytes(ptr, length);
+    else json.out.ascii("{}");
     json.endString();
     json.endObject();
     json.endObject();
   }
 
-  private beginCall(): void {
-    const json = this.json;
-    if (!this.hasCalls) {
-      this.hasCalls = true;
-      json.key("tool_calls");
-      json.beginArray();
-    }
-    json.beginObject();
+  /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
+  endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
+    this.beginLogprobs();
+    this.json.value(doc, logprobs);
+    this.endReason(reason);
   }
 
-  /** Closes the message. The value of `logprobs` follows, then `endChoice`. */
-  endMessage(): void {
+  /** Ends the message. The value of `logprobs` follows, then `endReason`. */
+  beginLogprobs(): void {
     if (this.hasCalls) this.json.endArray();
     this.json.endObject();
     this.json.key("logprobs");
   }
 
-  /** Closes the choice. The value of `usage` and the completion's own end follow. */
-  endChoice(reason: FinishReason): void {
-    const json = this.json;
-    json.keyString("finish_reason", finishReasonText(reason));
-    json.endObject();
-    json.endArray();
-    json.key("usage");
+  /** Ends the choice. */
+  endReason(reason: FinishReason): void {
+    this.json.keyString("finish_reason", finishReasonText(reason));
+    this.json.endObject();
   }
 
-  /** Writes what stands behind a message without log probabilities. */
+  /** Ends the last choice, and writes what stands behind it. */
   end(reason: FinishReason, usage: Usage): void {
-    this.endMessage();
+    this.beginLogprobs();
     this.json.null();
-    this.endChoice(reason);
-    usage.write(this.json);
-    this.json.endObject();
+    this.endReason(reason);
+    this.endChoices(usage);
+  }
+
+  /** Writes what stands behind the choices. */
+  endChoices(usage: Usage): void {
+    const json = this.json;
+    json.endArray();
+    json.key("usage");
+    usage.write(json);
+    json.endObject();
   }
 }

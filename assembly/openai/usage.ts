@@ -9,6 +9,9 @@ export class Usage {
   cached: i64 = 0;
   cacheWrite: i64 = 0;
   reasoning: i64 = 0;
+  /** Tokens of images, and of audio, in the prompt. */
+  image: i64 = 0;
+  audio: i64 = 0;
   /** Both together, where the provider does not tell them apart. */
   unsplit: i64 = 0;
   /** Whether the provider has said anything. */
@@ -25,11 +28,13 @@ export class Usage {
     json.keyInteger("prompt_tokens", this.prompt);
     json.keyInteger("completion_tokens", this.completion);
     json.keyInteger("total_tokens", this.total());
-    if (this.cached > 0 || this.cacheWrite > 0) {
+    if (this.cached > 0 || this.cacheWrite > 0 || this.image > 0 || this.audio > 0) {
       json.key("prompt_tokens_details");
       json.beginObject();
       json.keyInteger("cached_tokens", this.cached);
       if (this.cacheWrite > 0) json.keyInteger("cache_write_tokens", this.cacheWrite);
+      if (this.image > 0) json.keyInteger("image_tokens", this.image);
+      if (this.audio > 0) json.keyInteger("audio_tokens", this.audio);
       json.endObject();
     }
     if (this.reasoning > 0) {

@@ -43,6 +43,8 @@ export class Call {
   random: u64 = 0;
   /** Token counts of the answer, as far as its translation had to read them. */
   readonly usage: Usage = new Usage();
+  /** The provider was asked for a stream, although the client wants the answer whole. */
+  joinsStream: bool = false;
   /** What the provider remembers of its own request for the answer; its own constants. */
   note: i32 = 0;
 

@@ -5,7 +5,9 @@ import { JsonWriter } from "../json/json-writer";
 import { ByteWriter } from "../text/byte-writer";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
-const REQUEST = "Answer with one JSON object that matches this JSON schema:\n";
+/** Asks for an answer that matches the schema that follows. */
+export const SCHEMA_REQUEST: string =
+  "Answer with one JSON object that matches this JSON schema:\n";
 
 /**
  * Puts the schema of a `json_schema` object in words: at the end of a leading system message, else
@@ -52,7 +54,7 @@ export function tellSchema(doc: Document, wrapper: i32, edit: JsonEdit): void {
 /** Ends the string that has begun with the schema in words. */
 function endRequest(doc: Document, schema: i32): void {
   const json = JSON_TEXT;
-  json.stringText(REQUEST);
+  json.stringText(SCHEMA_REQUEST);
   json.stringEscape(doc.ptr + doc.start(schema), doc.end(schema) - doc.start(schema));
   json.endString();
 }

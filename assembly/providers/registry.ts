@@ -21,6 +21,7 @@ import { Openrouter, openrouterSpec } from "./openrouter";
 import { Perplexity, perplexitySpec } from "./perplexity";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
+import { createQwen } from "./qwen";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Triton, tritonSpec } from "./triton";
@@ -53,6 +54,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "openai") return new OpenAi(openAiSpec(), settings);
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
+  if (type == "qwen") return createQwen(settings);
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
   if (type == "triton") return new Triton(tritonSpec(), settings);
@@ -84,6 +86,7 @@ const OWN_TYPES: StaticArray<string> = [
   "openai",
   "openrouter",
   "perplexity",
+  "qwen",
   "spark",
   "together-ai",
   "triton",

@@ -47,5 +47,7 @@ export const enum Capability {
   CountTokens,
   Complete,
   Conversations,
+  QwenServices,
+  QwenTask,
   Count,
 }

@@ -194,6 +194,13 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "POST",
     BodyKind.Json,
   ),
+  new Endpoint(
+    Capability.QwenServices,
+    "qwen/v1/services/aigc",
+    "/services/aigc/{task}/{function}",
+    "POST",
+  ),
+  new Endpoint(Capability.QwenTask, "qwen/v1/tasks", "/tasks/{task_id}", "GET"),
 ];
 
 /**

@@ -55,11 +55,10 @@ export class CohereResponse {
       this.completion.toolCall(doc, doc.get(item, "id"), doc.get(target, "name"), input);
     }
     readUsage(doc, doc.get(root, "usage"), call.usage);
-    this.completion.endMessage();
+    this.completion.beginLogprobs();
     writeLogprobs(doc, doc.get(root, "logprobs"), this.completion.json);
-    this.completion.endChoice(reason);
-    call.usage.write(this.completion.json);
-    this.completion.json.endObject();
+    this.completion.endReason(reason);
+    this.completion.endChoices(call.usage);
     return null;
   }
 
