@@ -1,4 +1,5 @@
 // Good and bad configurations, each with what the parser says of it.
+import { FAILOVER_CASES } from "./failover-cases.ts";
 import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
 
@@ -158,5 +159,6 @@ export const CASES: readonly ConfigCase[] = [
   ...SHAPES,
   ...RULES,
   ...PROVIDER_CASES,
+  ...FAILOVER_CASES,
   ...GATEWAY_CASES,
 ];

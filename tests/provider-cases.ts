@@ -1,5 +1,6 @@
 // Good and bad configurations of one provider, each with what the parser says of it.
 import type { ConfigCase } from "./config-cases.ts";
+import { EXCHANGE_CASES } from "./exchange-cases.ts";
 
 /** A configuration with one provider. */
 function groq(members: object): object {
@@ -110,19 +111,6 @@ const FIELDS: readonly ConfigCase[] = [
     warnings: [
       'provider.api_tokens: unknown key; did you mean "apiTokens"?',
       'provider.apitoken: unknown key; did you mean "apiTokens"?',
-    ],
-  },
-  {
-    shows: "keys that do nothing yet",
-    config: {
-      providers: [
-        { id: "a", type: "groq", failover: { enabled: true }, basePath: "/a" },
-        { id: "b", type: "groq", failover: { enabled: true } },
-      ],
-    },
-    warnings: [
-      "providers[0].failover: is accepted but has no effect yet",
-      "providers[0].basePath: is accepted but has no effect yet",
     ],
   },
   {
@@ -354,4 +342,9 @@ const MODELS_AND_SETTINGS: readonly ConfigCase[] = [
 ];
 
 /** All of them. */
-export const PROVIDER_CASES: readonly ConfigCase[] = [...FIELDS, ...TOKENS, ...MODELS_AND_SETTINGS];
+export const PROVIDER_CASES: readonly ConfigCase[] = [
+  ...FIELDS,
+  ...EXCHANGE_CASES,
+  ...TOKENS,
+  ...MODELS_AND_SETTINGS,
+];

@@ -105,6 +105,34 @@ export class FieldReader {
     return this.clean(text, 0x20, "/?#@", this.pathOf(name)) ? text : "";
   }
 
+  /** A path that begins with a slash, without one at its end; no query and no fragment. */
+  basePath(name: string): string {
+    const path = this.string(name);
+    if (path.length == 0) return "";
+    if (!path.startsWith("/")) {
+      this.report.fail(this.pathOf(name), "expected a path that begins with /");
+    }
+    if (!this.clean(path, 0x20, "?#", this.pathOf(name))) return "";
+    return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
+  }
+
+  /** The name of a header in lower case: https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+  headerName(name: string): string {
+    const text = this.string(name);
+    for (let i = 0; i < text.length; ++i) {
+      const code = text.charCodeAt(i);
+      if (code > 0x20 && code < 0x7f && !'"(),/:;<=>?@[\\]{}'.includes(text.charAt(i))) continue;
+      this.report.fail(this.pathOf(name), "expected the name of a header");
+      return "";
+    }
+    return text.toLowerCase();
+  }
+
+  /** Reports a member that may not be absent or empty. */
+  need(name: string, value: string, what: string): void {
+    if (value.length == 0) this.report.fail(this.pathOf(name), "expected " + what);
+  }
+
   /**
    * A string in which environment variables are replaced; `multiline` ones may hold control
    * characters.

@@ -64,6 +64,21 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** The providers whose failing tokens are given back by health checks, each once. */
+  probed(): ProviderConfig[] {
+    const probed: ProviderConfig[] = [];
+    const keys: string[] = [];
+    for (let i = -1; i < this.rules.length; ++i) {
+      const config = i < 0 ? this.fallback : this.rules[i].provider;
+      if (config === null) continue;
+      const pool = config.failover;
+      if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
+      keys.push(pool.key);
+      probed.push(config);
+    }
+    return probed;
+  }
+
   /** Reads the outermost object; errors and warnings are the reader's. */
   read(reader: FieldReader): void {
     const doc = reader.doc;
@@ -87,6 +102,11 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
+    }
+    if (this.isAttempt && this.probed().length > 0) {
+      // The cluster's own filters would take a health check for a client's request.
+      const what = "a provider in a cluster cannot have health checks; expected cooldownDuration";
+      reader.report.fail("placement", what);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(

@@ -4,11 +4,14 @@ import { JsonKind } from "../json/document";
 import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
+import { RetryRules } from "../routing/retry-rules";
+import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
+import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
+import { checkProbes, readFailover, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
-import { readLaterFields } from "./later-fields";
 import { ModelMapping } from "./model-mapping";
 import { nearestNames, suggestion } from "./nearest-name";
 import { readSettings } from "./provider-fields";
@@ -21,6 +24,11 @@ export class ProviderConfig {
   timeout: i32 = DEFAULT_TIMEOUT;
   tokens: ApiToken[] = [];
   customSettings: CustomSetting[] = [];
+  exchange: ExchangeSettings = new ExchangeSettings();
+  /** Null: failing tokens stay in use. */
+  failover: TokenPool | null = null;
+  /** Null: failed requests are not repeated. */
+  retry: RetryRules | null = null;
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
@@ -43,15 +51,21 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
-  readLaterFields(reader, settings);
+  const exchange = readExchangeSettings(reader, settings);
+  const failover = readFailover(reader, tokens);
+  const retry = readRetry(reader, tokens);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
+  checkProbes(reader, failover, provider);
   checkTokens(reader, provider, tokens);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;
   config.tokens = tokens;
   config.customSettings = customSettings;
+  config.exchange = exchange;
+  config.failover = failover;
+  config.retry = retry;
   fillMapping(config.modelMapping, mapping, reader);
   return reader.report.failed ? null : config;
 }

@@ -36,20 +36,13 @@ function readCommonFields(reader: FieldReader, settings: ProviderSettings): void
   const protocol = reader.choice("protocol", ["openai", "original"], "openai");
   settings.protocol = protocol == "original" ? Protocol.Original : Protocol.OpenAi;
   settings.providerDomain = reader.host("providerDomain");
-  settings.providerBasePath = readBasePath(reader);
+  settings.providerBasePath = reader.basePath("providerBasePath");
   settings.responseJsonSchema = reader.rawObject("responseJsonSchema");
   settings.disableStreamUsageStats = reader.bool("disableStreamUsageStats", false);
   settings.defaultMaxTokens = reader.integer("defaultMaxTokens", 1, i32.MAX_VALUE, 0);
   const claudeVersion = reader.text("claudeVersion");
   const apiVersion = reader.text("apiVersion");
   settings.apiVersion = claudeVersion.length > 0 ? claudeVersion : apiVersion;
-}
-
-function readBasePath(reader: FieldReader): string {
-  const name = "providerBasePath";
-  const path = reader.string(name);
-  if (path.length == 0 || !checkPath(reader, path, "?#", reader.pathOf(name))) return "";
-  return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
 }
 
 function checkPath(reader: FieldReader, path: string, refused: string, at: string): bool {

@@ -2,8 +2,11 @@
 import { ProviderConfig } from "../config/provider-config";
 import { ApiError } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
+import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
+import { ByteWriter } from "../text/byte-writer";
+import { TokenUse } from "./token-use";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -24,11 +27,19 @@ export class Exchange {
   withheldHeaders: u32 = 0;
   /** Bytes of the request's body as its headers told them, or -1. */
   requestLength: i32 = -1;
+  /** A JSON string that is put into the conversation, or null. It is the worker's. */
+  context: ByteWriter | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
   /** What becomes of a stream whose client asked for a whole answer. */
   collector: ChunkCollector | null = null;
+  /** Changes the translated events once more, where that is configured. */
+  reasoning: ReasoningStream | null = null;
+  /** The stream's context, which calls are answered to. */
+  streamId: u32 = 0;
+  /** Null where the provider has neither `failover` nor `retryOnFailure`. */
+  tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
   /** Some of the answer's body has come. */
@@ -54,5 +65,11 @@ export class Exchange {
     const collector = this.collector;
     if (collector !== null) collector.release();
     this.collector = null;
+    const reasoning = this.reasoning;
+    if (reasoning !== null) reasoning.release();
+    this.reasoning = null;
+    const use = this.tokenUse;
+    if (use !== null) use.release();
+    this.tokenUse = null;
   }
 }

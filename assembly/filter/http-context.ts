@@ -1,20 +1,26 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
+import { Protocol } from "../providers/provider-settings";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { getProperty } from "../proxy-wasm/properties";
+import { getRouteProperty } from "../proxy-wasm/properties";
+import { continueStream } from "../proxy-wasm/streams";
 import {
   FilterBodyStatus,
   FilterHeadersStatus,
   FilterTrailersStatus,
   HeaderMapType,
+  StreamType,
 } from "../proxy-wasm/types";
+import { Capability } from "../routing/capability";
+import { ContextFile, ContextState } from "./context-file";
 import { Exchange } from "./exchange";
-import { beginAttempt, endAttempt, restoreHeaders } from "./attempt";
-import { bodyTooLarge } from "./gateway-error";
+import { beginAttempt, endAttempt, noteFailure, restoreHeaders } from "./attempt";
+import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
+import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest } from "./request";
 import {
   beginResponse,
@@ -24,7 +30,9 @@ import {
   finishFailure,
   finishResponse,
 } from "./response";
+import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
+import { finishRetry } from "./retry";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
@@ -39,6 +47,7 @@ export class HttpContext extends StreamContext {
   constructor(
     id: u32,
     private readonly config: PluginConfig,
+    private readonly states: ProviderStates,
   ) {
     super(id);
   }
@@ -52,6 +61,7 @@ export class HttpContext extends StreamContext {
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS);
     this.exchange = exchange;
+    exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
     return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
       ? FilterHeadersStatus.StopIteration
@@ -62,13 +72,14 @@ export class HttpContext extends StreamContext {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
     const host = HEADERS.get(":authority");
-    return config.match(host, getProperty("route_name"), getProperty("cluster_name"));
+    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
+    if (exchange.phase == Phase.AwaitingContext) return FilterBodyStatus.StopIterationAndBuffer;
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
       replyWithError(bodyTooLarge(exchange.bodyLimit));
@@ -78,31 +89,106 @@ export class HttpContext extends StreamContext {
     // The end comes as a piece of its own: a body that is all there need not wait for it.
     const isWhole = endOfStream || length == exchange.requestLength;
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
+    switch (this.takeRequest(exchange, length)) {
+      case Phase.AwaitingContext:
+        return FilterBodyStatus.StopIterationAndBuffer;
+      case Phase.Over:
+        return FilterBodyStatus.StopIterationNoBuffer;
+      default:
+        return FilterBodyStatus.Continue;
+    }
+  }
+
+  /** Takes a request whose body is all there, and sends it on unless it has to wait. */
+  private takeRequest(exchange: Exchange, length: i32): Phase {
+    if (this.needsContext(exchange)) {
+      const file = this.states.of(exchange.config).file;
+      if (file !== null) {
+        const state = file.ask(this.id, exchange.call);
+        if (state == ContextState.Pending) {
+          exchange.phase = Phase.AwaitingContext;
+          return exchange.phase;
+        }
+        return this.takeContext(exchange, file, state, length);
+      }
+    }
+    return this.sendRequest(exchange, length);
+  }
+
+  private needsContext(exchange: Exchange): bool {
+    const config = exchange.config;
+    if (config.exchange.context === null || config.protocol == Protocol.Original) return false;
+    return exchange.call.capability == Capability.Chat;
+  }
+
+  private takeContext(
+    exchange: Exchange,
+    file: ContextFile,
+    state: ContextState,
+    length: i32,
+  ): Phase {
+    if (state == ContextState.Failed) {
+      replyWithError(file.failure);
+      exchange.phase = Phase.Over;
+      return exchange.phase;
+    }
+    exchange.context = file.text.length > 0 ? file.text : null;
+    return this.sendRequest(exchange, length);
+  }
+
+  private sendRequest(exchange: Exchange, length: i32): Phase {
     exchange.phase = finishRequest(exchange, length);
-    return exchange.phase == Phase.Over
-      ? FilterBodyStatus.StopIterationNoBuffer
-      : FilterBodyStatus.Continue;
+    const timeout = exchange.config.exchange.firstByteTimeout;
+    if (timeout > 0 && exchange.call.stream && exchange.phase == Phase.AwaitingResponse) {
+      this.states.watch(exchange.config, this.id);
+    }
+    return exchange.phase;
+  }
+
+  /** The context of the conversation has been fetched, or cannot be. */
+  onResume(): void {
+    const exchange = this.exchange;
+    if (exchange === null || exchange.phase != Phase.AwaitingContext) return;
+    const file = this.states.of(exchange.config).file;
+    if (file === null) return;
+    const phase = this.takeContext(exchange, file, file.state, ALL_BYTES);
+    if (phase != Phase.Over) continueStream(StreamType.Request);
+  }
+
+  /** The stream should have begun by now. */
+  onTimeout(): void {
+    const exchange = this.exchange;
+    if (exchange === null) return;
+    if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
+    exchange.phase = Phase.Over;
+    noteFailure(exchange, 504);
+    replyWithError(gatewayError(exchange.config.provider.id, 504, 0));
   }
 
   /** Trailers end a body that never said so itself. */
   onRequestTrailers(): FilterTrailersStatus {
     const exchange = this.exchange;
-    if (exchange !== null && exchange.phase == Phase.GatheringRequest) {
-      exchange.phase = finishRequest(exchange, ALL_BYTES);
-      if (exchange.phase == Phase.Over) return FilterTrailersStatus.StopIteration;
+    if (exchange === null) return FilterTrailersStatus.Continue;
+    let phase = exchange.phase;
+    if (phase == Phase.GatheringRequest) {
+      phase = this.takeRequest(exchange, ALL_BYTES);
+      if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
-    return FilterTrailersStatus.Continue;
+    return phase == Phase.AwaitingContext
+      ? FilterTrailersStatus.StopIteration
+      : FilterTrailersStatus.Continue;
   }
 
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterHeadersStatus.Continue;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
+      if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
-    return exchange.phase == Phase.Passing
+    return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
   }
@@ -117,18 +203,24 @@ export class HttpContext extends StreamContext {
           return FilterBodyStatus.StopIterationAndBuffer;
         }
         finishResponse(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.GatheringError:
         exchange.hasResponseBody = true;
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
         return pushStream(exchange, length, endOfStream)
           ? FilterBodyStatus.Continue
           : FilterBodyStatus.StopIterationNoBuffer;
+      case Phase.LoggingError:
+        if (length > 0) exchange.phase = Phase.Over;
+        if (length > 0) logError(exchange, length);
+        return FilterBodyStatus.Continue;
+      case Phase.Retrying:
+        return this.afterBody(exchange);
       case Phase.Failing:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishFailure(exchange);
@@ -141,6 +233,21 @@ export class HttpContext extends StreamContext {
     }
   }
 
+  /** An answer that failed is held while the request is under way again. */
+  private afterBody(exchange: Exchange): FilterBodyStatus {
+    if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
+    const use = exchange.tokenUse;
+    return use !== null && use.hasHeldBody
+      ? FilterBodyStatus.StopIterationAndBuffer
+      : FilterBodyStatus.StopIterationNoBuffer;
+  }
+
+  private afterTrailers(exchange: Exchange): FilterTrailersStatus {
+    return exchange.phase == Phase.Retrying
+      ? FilterTrailersStatus.StopIteration
+      : FilterTrailersStatus.Continue;
+  }
+
   onResponseTrailers(): FilterTrailersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterTrailersStatus.Continue;
@@ -149,14 +256,16 @@ export class HttpContext extends StreamContext {
       case Phase.GatheringResponse:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishResponse(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.GatheringError:
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
-        return FilterTrailersStatus.Continue;
+        return this.afterTrailers(exchange);
       case Phase.Collecting:
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
+      case Phase.Retrying:
+        return FilterTrailersStatus.StopIteration;
       default:
         return FilterTrailersStatus.Continue;
     }
@@ -166,6 +275,11 @@ export class HttpContext extends StreamContext {
   private replaceAnswer(exchange: Exchange): FilterTrailersStatus {
     exchange.phase = exchange.status >= 400 ? emptyError(exchange) : emptyAnswer(exchange);
     return FilterTrailersStatus.StopIteration;
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    const exchange = this.exchange;
+    if (exchange !== null) finishRetry(exchange, call, headers, bodyLength);
   }
 
   onDelete(): void {

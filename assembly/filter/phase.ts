@@ -8,6 +8,8 @@ export const enum Phase {
   Passing,
   /** The request's JSON body is being gathered; its headers are held. */
   GatheringRequest,
+  /** The request is held until the context of its conversation has been fetched. */
+  AwaitingContext,
   /** The request has gone to the provider. */
   AwaitingResponse,
   /** A whole answer is being gathered; its headers are held. */
@@ -22,8 +24,12 @@ export const enum Phase {
   HoldingStream,
   /** A stream is under way. */
   Streaming,
+  /** The answer failed and is held, while the request is under way again. */
+  Retrying,
   /** A stream was broken off: what still comes is dropped. */
   Dropping,
+  /** An error passes as it is; its beginning is logged. */
+  LoggingError,
   /** The client's answer is made: what still comes passes. */
   Over,
 }

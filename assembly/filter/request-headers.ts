@@ -17,18 +17,29 @@ const WITHHELD: StaticArray<string> = [
   "accept-encoding",
 ];
 
-/** The client's own key, from whichever header it came in; "" where it sent none. */
-export function clientCredential(headers: Headers): string {
+/**
+ * The client's own key, from whichever header it came in; "" where it sent none. `preferred` is looked at first, if
+ * there is one.
+ */
+export function clientCredential(headers: Headers, preferred: string): string {
+  const own = preferred.length > 0 ? headers.get(preferred) : "";
+  if (own.length > 0) return withoutScheme(own);
   const authorization = headers.get("authorization");
-  if (authorization.length > 7 && authorization.substring(0, 7).toLowerCase() == "bearer ") {
-    return authorization.substring(7).trim();
-  }
+  if (hasScheme(authorization)) return withoutScheme(authorization);
   const names: StaticArray<string> = ["x-api-key", "api-key", "x-goog-api-key", "x-authorization"];
   for (let i = 0; i < names.length; ++i) {
     const value = headers.get(names[i]);
-    if (value.length > 0) return value.startsWith("Bearer ") ? value.substring(7) : value;
+    if (value.length > 0) return withoutScheme(value);
   }
   return authorization;
+}
+
+function hasScheme(value: string): bool {
+  return value.length > 7 && value.substring(0, 7).toLowerCase() == "bearer ";
+}
+
+function withoutScheme(value: string): string {
+  return hasScheme(value) ? value.substring(7).trim() : value;
 }
 
 /** Which of the headers that must not go on are there, a bit each in the order of `WITHHELD`. */

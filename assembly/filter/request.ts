@@ -10,23 +10,24 @@ import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, setHeader } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { ByteWriter } from "../text/byte-writer";
+import { withBase, withoutBase } from "./base-path";
+import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import { canRepeat, keepRequest } from "./retry";
+import { chooseTokenAt } from "./token-choice";
 
 const REQUEST: Document = new Document();
-const CUSTOMIZED: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
-const CUSTOM_TEXT: ByteWriter = new ByteWriter();
 const BODY: EncodedBody = new EncodedBody();
 const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -66,7 +67,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   if (!isJson || endOfStream) {
     sendHeaders(exchange, 0, 0);
-    return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+    if (endOfStream) keepRequest(exchange, 0, 0, null);
+    return afterRequest(exchange);
   }
   return Phase.GatheringRequest;
 }
@@ -82,7 +84,9 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   exchange.target = target;
   const mark = target.indexOf("?");
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
-  call.clientPath = mark < 0 ? target : target.substring(0, mark);
+  const path = mark < 0 ? target : target.substring(0, mark);
+  const settings = exchange.config.exchange;
+  call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
 
@@ -108,11 +112,10 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   const call = exchange.call;
   const count = config.tokens.length;
   if (count > 0) {
-    const at = count == 1 ? 0 : <i32>(call.random % <u64>count);
-    call.token = config.tokens[at].value;
+    call.token = config.tokens[chooseTokenAt(exchange, headers)].value;
     return null;
   }
-  call.token = clientCredential(headers);
+  call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
   const message =
     "You didn't provide an API key. You need to provide it in an Authorization header using " +
@@ -124,7 +127,8 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
   if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
-    return exchange.config.customSettings.length > 0 && headers.contains("content-type", "json");
+    const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
+    return isRead && headers.contains("content-type", "json");
   }
   return endpoint !== null && endpoint.body == BodyKind.Json && exchange.call.method == "POST";
 }
@@ -154,7 +158,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   BODY.clear();
   const error = encode(exchange, ptr, size);
   REQUEST.release();
-  CUSTOMIZED.release();
+  releaseCustomized();
   if (error !== null) return refuse(error);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
@@ -167,12 +171,20 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
+  keepRequest(exchange, ptr, size, BODY);
+  return afterRequest(exchange);
+}
+
+function afterRequest(exchange: Exchange): Phase {
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  return isOriginal ? Phase.Passing : Phase.AwaitingResponse;
+  return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const doc = REQUEST;
+  const config = exchange.config;
+  const isOriginal = config.protocol == Protocol.Original;
+  if (isOriginal && config.customSettings.length == 0) return null;
   if (!doc.parse(ptr, length)) {
     const reason = jsonErrorText(doc.error);
     const message = `We could not parse the JSON body of your request: ${reason} at byte ${doc.errorOffset}.`;
@@ -181,14 +193,20 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   if (!doc.isObject(doc.root())) {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
-  const config = exchange.config;
-  if (config.protocol == Protocol.Original) return customizeOriginal(config, doc);
+  if (isOriginal) return customizeOriginal(config, doc);
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
-  if (config.customSettings.length == 0) {
-    return config.provider.encodeRequest(exchange.call, doc, BODY);
+  const customized = customize(exchange, doc);
+  if (customized === null) {
+    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
   }
-  return encodeCustomized(exchange, doc);
+  const encodeError = config.provider.encodeRequest(exchange.call, customized, BODY);
+  if (encodeError !== null || BODY.replaces < 0 || customized.ptr == ptr) return encodeError;
+  // The encoder has left the rest of a body as it was that the host never saw.
+  const kept = BODY.replaces;
+  BODY.out.bytes(customized.ptr + kept, customized.length - kept);
+  BODY.replaces = -1;
+  return null;
 }
 
 /** The members that the gateway itself needs. */
@@ -225,26 +243,6 @@ function needsModel(capability: Capability): bool {
   }
 }
 
-/** Custom settings change the client's body first; the provider's encoder then sees a body like any other. */
-function encodeCustomized(exchange: Exchange, doc: Document): ApiError | null {
-  const config = exchange.config;
-  CUSTOM_EDIT.begin(doc);
-  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-  CUSTOM_TEXT.clear();
-  CUSTOM_EDIT.apply(CUSTOM_TEXT);
-  if (!CUSTOMIZED.parse(CUSTOM_TEXT.ptr, CUSTOM_TEXT.length)) {
-    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
-  }
-  const error = config.provider.encodeRequest(exchange.call, CUSTOMIZED, BODY);
-  if (error !== null) return error;
-  if (BODY.replaces >= 0) {
-    const kept = BODY.replaces;
-    BODY.out.bytes(CUSTOM_TEXT.ptr + kept, CUSTOM_TEXT.length - kept);
-    BODY.replaces = -1;
-  }
-  return null;
-}
-
 /** Under the provider's own protocol only the custom settings touch the body. */
 function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | null {
   CUSTOM_EDIT.begin(doc);
@@ -256,11 +254,9 @@ function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | nu
 
 /** Path, host and headers of the provider's request, signed over its final body. */
 function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
-  const config = exchange.config;
   const call = exchange.call;
-  const provider = config.provider;
-  const settings = config.settings;
-  const host = settings.providerDomain.length > 0 ? settings.providerDomain : provider.host(call);
+  const provider = exchange.config.provider;
+  const host = upstreamHost(exchange);
   if (host.length > 0) setHeader(HeaderMapType.RequestHeaders, ":authority", host);
   const target = upstreamTarget(exchange);
   if (target.length > 0 && target != exchange.target) {
@@ -268,15 +264,26 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const key = exchange.config.settings.authHeaderKey;
+  if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
+/** Host of the provider, or "" to keep the client's. */
+export function upstreamHost(exchange: Exchange): string {
+  const config = exchange.config;
+  const domain = config.settings.providerDomain;
+  return domain.length > 0 ? domain : config.provider.host(exchange.call);
+}
+
 /** Path and query at the provider, or "" to keep the client's. */
-function upstreamTarget(exchange: Exchange): string {
+export function upstreamTarget(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  const path = isOriginal ? call.clientPath : provider.path(call);
+  const settings = exchange.config.exchange;
+  let path = isOriginal ? call.clientPath : provider.path(call);
+  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;

@@ -1,4 +1,5 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
+import { JsonWriter } from "../json/json-writer";
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
@@ -6,9 +7,11 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
 import { applyResponseHeaders, sendCollected, sendError } from "./response";
+import { answerIsBad, answerIsGood } from "./retry";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -29,6 +32,8 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   }
   OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;
@@ -36,6 +41,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
   if (isHeld) applyResponseHeaders(exchange.call);
+  if (isHeld && OUTPUT.hasEvents) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
@@ -44,7 +50,51 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
 /** An event that never ends shall not hold the headers for ever. */
 function isOverdue(exchange: Exchange, length: i32): bool {
   exchange.heldLength += length;
-  return exchange.heldLength > LONGEST_HELD;
+  return exchange.isAttempt && exchange.heldLength > LONGEST_HELD;
+}
+
+/** A stream that is there from its beginning to its end becomes the whole answer that the client wants. */
+export function joinStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  exchange.call.wantsUsage = true;
+  const failure = translateAll(exchange, ptr, length);
+  if (failure !== null) return failure;
+  const collector = new ChunkCollector();
+  collector.push(OUTPUT.ptr(), OUTPUT.length());
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  collector.release();
+  return null;
+}
+
+/** Translates a stream that came as a whole. An error: the client has nothing of it. */
+export function translateStream(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const failure = translateAll(exchange, ptr, length);
+  if (failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
+  return failure;
+}
+
+/** Puts the events of a whole stream into `OUTPUT`. */
+function translateAll(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const old = exchange.translator;
+  if (old !== null) old.release();
+  const provider = exchange.config.provider;
+  const translator = provider.streamTranslator(exchange.call);
+  exchange.translator = translator;
+  if (translator === null) return invalidUpstreamResponse(provider.id, "it is a stream");
+  OUTPUT.begin(ptr, length);
+  translate(translator, provider.id, ptr, length, true);
+  const reasoning = exchange.reasoning;
+  if (reasoning !== null) reasoning.reshape(OUTPUT);
+  return translator.failure;
 }
 
 function translate(
@@ -77,7 +127,9 @@ function translate(
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
   const isWhole = exchange.phase == Phase.Collecting;
-  if (isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents)) {
+  const isHeld = isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents);
+  if (answerIsBad(exchange, failure, isHeld, false)) return false;
+  if (isHeld) {
     sendError(exchange, failure);
   } else {
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
@@ -92,6 +144,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
 function collect(exchange: Exchange, collector: ChunkCollector, endOfStream: bool): bool {
   if (OUTPUT.length() > 0) collector.push(OUTPUT.ptr(), OUTPUT.length());
   if (!endOfStream) return false;
+  answerIsGood(exchange);
   sendCollected(exchange, collector);
   exchange.phase = Phase.Over;
   return true;

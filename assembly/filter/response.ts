@@ -1,9 +1,12 @@
 // From the provider's whole answer, or its error, to the client's.
 import { Document, jsonErrorText } from "../json/document";
+import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
 import { writeCompletionAsStream } from "../openai/completion-stream";
+import { AnswerShape, editReasoning } from "../openai/reasoning";
+import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
@@ -14,12 +17,16 @@ import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { noteFailure } from "./attempt";
 import { Exchange } from "./exchange";
+import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
+import { joinStream } from "./response-stream";
+import { answerIsBad, answerIsGood, retry, watchAnswer } from "./retry";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
+const EDIT: JsonEdit = new JsonEdit();
 const WHOLE: ByteWriter = new ByteWriter();
 
 /** Takes the headers of an answer. The answer is the phase that follows. */
@@ -27,6 +34,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   headers.read(HeaderMapType.ResponseHeaders);
   const status = <i32>headers.integer(":status");
   exchange.status = status;
+  const watched = watchAnswer(exchange, headers, endOfStream);
+  if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
@@ -55,17 +64,26 @@ function beginCollecting(exchange: Exchange): Phase {
   const translator = exchange.config.provider.streamTranslator(call);
   if (translator === null) return Phase.GatheringResponse;
   exchange.translator = translator;
+  shapeStream(exchange);
   exchange.collector = new ChunkCollector();
   return Phase.Collecting;
 }
 
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
+  shapeStream(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
   }
   return Phase.HoldingStream;
+}
+
+/** Does to the chunks what the configuration asks for. */
+function shapeStream(exchange: Exchange): void {
+  const shape = exchange.config.exchange.answer;
+  if (!shape.isActive || exchange.call.capability != Capability.Chat) return;
+  exchange.reasoning = new ReasoningStream(shape);
 }
 
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
@@ -84,9 +102,8 @@ export function emptyAnswer(exchange: Exchange): Phase {
 
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
-  if (provider.speaksNatively(exchange.call)) return Phase.Passing;
-  const details = getProperty("response\0code_details");
-  if (details.length > 0 && details != "via_upstream") {
+  if (provider.speaksNatively(exchange.call)) return watchError(exchange, headers);
+  if (!isFromProvider()) {
     replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
     return Phase.Over;
   }
@@ -96,9 +113,16 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   return Phase.GatheringError;
 }
 
+/** Whether the answer is no reply of Envoy's own. */
+export function isFromProvider(): bool {
+  const details = getProperty("response\0code_details");
+  return details.length == 0 || details == "via_upstream";
+}
+
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  if (retry(exchange, error, false)) return Phase.Retrying;
   return failHeaders(
     exchange,
     error,
@@ -143,14 +167,28 @@ export function finishResponse(exchange: Exchange, length: i32): void {
   const error = decode(exchange, bytes.ptr, bytes.length);
   RESPONSE.release();
   if (error !== null) {
-    sendError(exchange, error);
+    if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
   applyResponseHeaders(exchange.call);
+  answerIsGood(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
   setBuffer(BufferType.HttpResponseBody, replaced, BODY.out.ptr, BODY.out.length);
   setContentLength(BODY.resultLength(bytes.length));
+}
+
+/** Translates a whole body that came in another way. */
+export function translateWhole(
+  exchange: Exchange,
+  ptr: usize,
+  length: i32,
+  out: ByteWriter,
+): ApiError | null {
+  const error = decode(exchange, ptr, length);
+  RESPONSE.release();
+  if (error === null) BODY.writeWhole(ptr, length, out);
+  return error;
 }
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -158,24 +196,35 @@ function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const call = exchange.call;
   const provider = exchange.config.provider;
   if (!RESPONSE.parse(ptr, length)) {
+    if (call.joinsStream) return joinStream(exchange, ptr, length, BODY.rewrite());
     const reason = jsonErrorText(RESPONSE.error);
     return invalidUpstreamResponse(provider.id, `it is no JSON (${reason})`);
   }
   const error = provider.decodeResponse(call, RESPONSE, BODY);
-  if (error !== null || !call.stream) return error;
-  return streamWhole(call, ptr, length);
+  if (error !== null) return error;
+  const shape = exchange.config.exchange.answer;
+  if (shape.isActive && call.capability == Capability.Chat) shapeAnswer(shape, ptr, length);
+  return call.stream ? streamWhole(call, ptr, length) : null;
+}
+
+/** Parses the answer as the client would get it: what was decoded, and the rest of what came. */
+function parseDecoded(ptr: usize, length: i32): bool {
+  WHOLE.clear();
+  BODY.writeWhole(ptr, length, WHOLE);
+  return RESPONSE.parse(WHOLE.ptr, WHOLE.length);
+}
+
+/** Does to the decoded answer what the configuration asks for. */
+function shapeAnswer(shape: AnswerShape, ptr: usize, length: i32): void {
+  if (!parseDecoded(ptr, length)) return;
+  EDIT.begin(RESPONSE);
+  editReasoning(shape, RESPONSE, EDIT);
+  if (!EDIT.isEmpty()) EDIT.apply(BODY.rewrite());
 }
 
 /** A provider that answers a streaming request with a whole answer: the client gets it as a stream all the same. */
 function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
-  WHOLE.clear();
-  if (BODY.replaces >= 0) {
-    WHOLE.writer(BODY.out);
-    WHOLE.bytes(ptr + BODY.replaces, length - BODY.replaces);
-  } else {
-    WHOLE.writer(BODY.out);
-  }
-  if (RESPONSE.parse(WHOLE.ptr, WHOLE.length)) {
+  if (parseDecoded(ptr, length)) {
     writeCompletionAsStream(RESPONSE, call.wantsUsage, BODY.rewrite());
   }
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -185,10 +234,17 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 /** Takes the whole body of an error answer. */
 export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
+  logError(exchange, length);
+  const use = exchange.tokenUse;
+  if (use !== null && use.isForeign) {
+    retry(exchange, null, true);
+    return;
+  }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
   const provider = exchange.config.provider;
-  sendError(exchange, provider.decodeError(exchange.call, exchange.status, bytes.ptr, size));
+  const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
+  if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
 /** Turns the answer whose headers are held into an error. */

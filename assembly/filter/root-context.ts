@@ -2,15 +2,21 @@
 import { PluginConfig } from "../config/plugin-config";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { RootContext, StreamContext } from "../proxy-wasm/contexts";
+import { findStream } from "../proxy-wasm/contexts";
 import { log } from "../proxy-wasm/log";
-import { readEnvironment } from "../proxy-wasm/system";
+import { setEffectiveContext } from "../proxy-wasm/streams";
+import { currentTimeNanoseconds, readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { GatewayContext } from "./gateway-context";
+import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
+import { ProviderStates } from "./provider-state";
 
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
 export class PluginContext extends RootContext {
   private config: PluginConfig = new PluginConfig();
+  private readonly states: ProviderStates = new ProviderStates();
+  private checks: HealthChecks = new HealthChecks([]);
 
   onConfigure(length: i32): bool {
     const bytes = getBuffer(BufferType.PluginConfiguration, 0, length);
@@ -23,12 +29,48 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
+    this.checks = new HealthChecks(config.probed());
+    this.states.needTick(this.checks.period());
     return true;
+  }
+
+  onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {
+    if (this.checks.finish(call, headers, bodyLength)) return;
+    const states = this.states.all;
+    for (let i = 0; i < states.length; ++i) {
+      const file = states[i].file;
+      if (file === null) continue;
+      const waiting = file.take(call, bodyLength);
+      if (waiting === null) continue;
+      for (let k = 0; k < waiting.length; ++k) {
+        const stream = findStream(waiting[k]);
+        // The client may have left in the meantime.
+        if (stream === null) continue;
+        setEffectiveContext(stream.id);
+        stream.onResume();
+      }
+      return;
+    }
+  }
+
+  onTick(): void {
+    const now = currentTimeNanoseconds();
+    this.checks.begin(now / 1_000_000);
+    const states = this.states.all;
+    for (let i = 0; i < states.length; ++i) {
+      const watch = states[i].watch;
+      for (let id = watch.next(now); id != 0; id = watch.next(now)) {
+        const stream = findStream(id);
+        if (stream === null) continue;
+        setEffectiveContext(id);
+        stream.onTimeout();
+      }
+    }
   }
 
   createStream(id: u32): StreamContext {
     const gateway = this.config.gateway;
     if (gateway !== null) return new GatewayContext(id, this.config, gateway);
-    return new HttpContext(id, this.config);
+    return new HttpContext(id, this.config, this.states);
   }
 }

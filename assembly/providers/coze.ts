@@ -44,6 +44,7 @@ export class Coze extends Provider {
   encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
     if (call.capability != Capability.Chat) return super.encodeRequest(call, request, body);
     readConversation(call, request);
+    call.joinsStream = !call.stream;
     return REQUEST.write(this.spec, call, request, body.rewrite());
   }
 

@@ -20,6 +20,12 @@ export class EncodedBody {
     return this.out;
   }
 
+  /** Appends the body that the provider or client gets, made of the original one. */
+  writeWhole(original: usize, length: i32, out: ByteWriter): void {
+    out.writer(this.out);
+    if (this.replaces >= 0) out.bytes(original + this.replaces, length - this.replaces);
+  }
+
   /** Length of the body that the provider or client gets. */
   resultLength(originalLength: i32): i32 {
     if (this.replaces < 0) return this.out.length;

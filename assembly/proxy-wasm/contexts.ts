@@ -13,6 +13,9 @@ export abstract class RootContext {
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
 
+  /** The timer has fired. */
+  onTick(): void {}
+
   /** A new stream under this configuration. */
   abstract createStream(id: u32): StreamContext;
 }
@@ -47,6 +50,12 @@ export abstract class StreamContext {
   }
 
   onHttpCallResponse(call: u32, headers: u32, bodyLength: u32): void {}
+
+  /** What the stream waited for has come, or will not come. */
+  onResume(): void {}
+
+  /** The stream's time is over. */
+  onTimeout(): void {}
 
   /** Gives back what is not collected. */
   onDelete(): void {}

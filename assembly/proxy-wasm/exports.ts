@@ -6,11 +6,14 @@ import { FilterBodyStatus, FilterHeadersStatus, FilterTrailersStatus } from "./t
 
 /** Streams between two collections: a collection costs tens of microseconds, a stream leaves a few kilobytes. */
 const STREAMS_PER_COLLECTION: u32 = 256;
+/** Ticks and answers to calls between two collections, for a plugin without requests. */
+const EVENTS_PER_COLLECTION: u32 = 64;
 /** Body callbacks between two collections, for streams that never seem to end. */
 const BODIES_PER_COLLECTION: u32 = 1024;
 
 let finishedStreams: u32 = 0;
 let finishedBodies: u32 = 0;
+let finishedEvents: u32 = 0;
 
 /** Frees what nobody holds. Only as the last act of a callback: references on the stack are not seen. */
 function collect(): void {
@@ -92,6 +95,11 @@ export function proxy_on_http_call_response(
   bodyLength: u32,
   trailers: u32,
 ): void {
+  onHttpCallResponse(id, call, headers, bodyLength);
+  if (++finishedEvents % EVENTS_PER_COLLECTION == 0) collect();
+}
+
+function onHttpCallResponse(id: u32, call: u32, headers: u32, bodyLength: u32): void {
   const caller = takeCaller(call);
   if (caller != 0) {
     const stream = findStream(caller);
@@ -102,6 +110,17 @@ export function proxy_on_http_call_response(
   }
   const root = findRoot(id);
   if (root !== null) root.onHttpCallResponse(call, headers, bodyLength);
+}
+
+/** Only called where a configuration has set a tick period. */
+export function proxy_on_tick(id: u32): void {
+  tick(id);
+  if (++finishedEvents % EVENTS_PER_COLLECTION == 0) collect();
+}
+
+function tick(id: u32): void {
+  const root = findRoot(id);
+  if (root !== null) root.onTick();
 }
 
 export function proxy_on_delete(id: u32): void {

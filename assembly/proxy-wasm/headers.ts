@@ -1,6 +1,7 @@
 // Header maps: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#proxy_get_header_map_pairs
 import { asciiEquals } from "../text/ascii-equals";
 import { ByteWriter } from "../text/byte-writer";
+import { writeHeaderPairs } from "./header-pairs";
 import {
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
@@ -86,6 +87,24 @@ export class Headers {
     return false;
   }
 
+  /** Names and values in turn, of all headers but those whose names are in `except`. */
+  pairs(except: string[]): string[] {
+    const pairs: string[] = [];
+    const sizes = this.bytes.ptr + 4;
+    let at = sizes + ((<usize>this.count) << 3);
+    for (let i = 0; i < this.count; ++i) {
+      const nameLength = load<i32>(sizes + ((<usize>i) << 3));
+      const valueLength = load<i32>(sizes + ((<usize>i) << 3), 4);
+      const name = String.UTF8.decodeUnsafe(at, nameLength);
+      if (!except.includes(name)) {
+        pairs.push(name);
+        pairs.push(String.UTF8.decodeUnsafe(at + nameLength + 1, valueLength));
+      }
+      at += nameLength + valueLength + 2;
+    }
+    return pairs;
+  }
+
   /** Address of the first value of a header, its length in `valueLength`; 0 where it is absent. */
   private find(name: string): usize {
     const sizes = this.bytes.ptr + 4;
@@ -150,6 +169,13 @@ export function setHeader(type: HeaderMapType, name: string, value: string): voi
   VALUE.clear();
   VALUE.text(value);
   proxy_replace_header_map_value(type, NAME.ptr, NAME.length, VALUE.ptr, VALUE.length);
+}
+
+/** Replaces all headers of a message: `[name, value, name, value, …]`. */
+export function replaceHeaders(type: HeaderMapType, pairs: StaticArray<string>): void {
+  VALUE.clear();
+  writeHeaderPairs(pairs, VALUE);
+  proxy_set_header_map_pairs(type, VALUE.ptr, VALUE.length);
 }
 
 /** Removes every value of a header. */

@@ -120,8 +120,32 @@ export declare function proxy_http_call(
 ): u32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_get_shared_data")
+export declare function proxy_get_shared_data(
+  key: usize,
+  keyLength: u32,
+  valuePtr: usize,
+  valueLengthPtr: usize,
+  versionPtr: usize,
+): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_set_shared_data")
+export declare function proxy_set_shared_data(
+  key: usize,
+  keyLength: u32,
+  value: usize,
+  valueLength: u32,
+  version: u32,
+): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_set_effective_context")
 export declare function proxy_set_effective_context(contextId: u32): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_set_tick_period_milliseconds")
+export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
 
 // @ts-ignore: decorator
 @external("env", "proxy_define_metric")

@@ -15,6 +15,12 @@ export function getProperty(path: string): string {
   return status == Status.Ok ? receivedText() : "";
 }
 
+/** `route_name` or `cluster_name` of the request's route; hosts differ in where they keep them. */
+export function getRouteProperty(name: string): string {
+  const value = getProperty("xds\0" + name);
+  return value.length > 0 ? value : getProperty(name);
+}
+
 /** Whether a property is there; its bytes lie in `received`. */
 export function receiveProperty(path: string): bool {
   PATH.clear();

@@ -44,6 +44,7 @@ export function runInput(fixture: Fixture, how: RunVariation = {}): RunInput {
     : ["content-length", String(response.body.length)];
   const calls = [...(fixture.content.calls ?? [])];
   return {
+    properties: { xds: { cluster_name: "upstream" } },
     request: body === null ? request : { ...request, body },
     upstream: () => {
       if (calls.length > 0) throw new Error(`the call to ${calls[0]?.cluster} was not made`);

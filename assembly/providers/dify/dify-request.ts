@@ -63,6 +63,7 @@ export class DifyRequest {
     }
     // Agents do not answer in one piece.
     const isStream = call.stream || type == BotType.Agent;
+    call.joinsStream = !call.stream && isStream;
     json.keyString("response_mode", isStream ? "streaming" : "blocking");
     writeUser("user", doc, json);
     if (isChat) {

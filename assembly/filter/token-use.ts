@@ -1,0 +1,35 @@
+// What is remembered of a request whose provider has `failover` or `retryOnFailure`.
+import { ApiError } from "../openai/api-error";
+import { ByteWriter } from "../text/byte-writer";
+
+/** Which tokens a request has used, and what it takes to send it again. */
+export class TokenUse {
+  /** The token in use, by its place in the configuration. */
+  token: i32 = 0;
+  /** The tokens that were used before it. */
+  readonly used: i32[] = [];
+  /** How often the request may still be repeated. */
+  left: i32 = 0;
+  /** All of the request is at hand. */
+  isKept: bool = false;
+  /** The request as the provider got it: names and values of its headers in turn, and its body. */
+  headers: string[] = [];
+  readonly body: ByteWriter = new ByteWriter();
+  /** Host that the client named, where the provider has none of its own. */
+  host: string = "";
+  /** The answer at hand is one that a retry may replace. */
+  wantsRetry: bool = false;
+  /** Client and provider speak the same protocol: answers are not touched. */
+  isForeign: bool = false;
+  /** The held answer has a body, which another one can take the place of. */
+  hasHeldBody: bool = false;
+  /** The call that is under way. */
+  call: i32 = -1;
+  /** What the client gets if no retry is better; null: the held answer as it is. */
+  error: ApiError | null = null;
+
+  /** Gives memory back that is not collected. */
+  release(): void {
+    this.body.release();
+  }
+}
