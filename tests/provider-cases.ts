@@ -12,6 +12,11 @@ function baidu(members: object): object {
 }
 
 const BAIDU_V1_IS_OFF = "Baidu's first API was switched off on 2026-08-31; expected ";
+function azure(azureServiceUrl: string | undefined): object {
+  return { provider: { type: "azure", azureServiceUrl } };
+}
+
+const SECRET_KEY = "testSecretKeyForDocs000000000001";
 const TOKEN_SYNTAX = "expected the name of an environment variable and } after ${";
 
 const FIELDS: readonly ConfigCase[] = [
@@ -104,6 +109,44 @@ const FIELDS: readonly ConfigCase[] = [
     config: { provider: { type: "dify", botType: "Robot" } },
     error:
       'provider.botType: expected "Chat" or "Agent" or "Completion" or "Workflow", found "Robot"',
+  },
+  {
+    shows: "a service of Azure without its URL",
+    config: azure(undefined),
+    error:
+      "provider.azureServiceUrl: expected the URL of the service, with api-version in its query",
+  },
+  {
+    shows: "a service of Azure without a version",
+    config: azure("https://name.openai.azure.com/openai/deployments/d?x=api-version"),
+    error: "provider.azureServiceUrl: expected api-version in its query, or a path of /openai/v1",
+  },
+  { shows: "Azure's API without versions", config: azure("name.openai.azure.com/openai/v1/") },
+  {
+    shows: "Azure's API with a version",
+    config: azure("https://name.openai.azure.com?x=1&api-version=2024-10-21"),
+  },
+  {
+    shows: "an API version that is no part of a path",
+    config: { provider: { type: "gemini", apiVersion: "v1/x" } },
+    error: "provider.apiVersion: expected a version such as v1beta",
+    beyondSchema: true,
+  },
+  {
+    shows: "an unknown threshold of harm",
+    config: { provider: { type: "gemini", geminiSafetySetting: { HARM_CATEGORY_X: "SOME" } } },
+    error:
+      "provider.geminiSafetySetting.HARM_CATEGORY_X: expected one of BLOCK_LOW_AND_ABOVE, " +
+      "BLOCK_MEDIUM_AND_ABOVE, BLOCK_ONLY_HIGH, BLOCK_NONE, OFF",
+    beyondSchema: true,
+  },
+  {
+    shows: "an unknown category of harm",
+    config: { provider: { type: "gemini", geminiSafetySetting: { HARM: "OFF" } } },
+    error:
+      "provider.geminiSafetySetting: expected names such as HARM_CATEGORY_HARASSMENT, " +
+      'found "HARM"',
+    beyondSchema: true,
   },
   {
     shows: "an unknown key",
@@ -270,6 +313,34 @@ const TOKENS: readonly ConfigCase[] = [
     shows: "a secret variable without an end",
     config: groq({ hunyuanAuthKey: "${" }),
     error: `provider.hunyuanAuthKey: ${TOKEN_SYNTAX}`,
+  },
+  {
+    shows: "a secret id of another length",
+    config: { provider: { type: "hunyuan", hunyuanAuthId: "AKID", hunyuanAuthKey: SECRET_KEY } },
+    error: "provider.hunyuanAuthId: expected 36 characters",
+    beyondSchema: true,
+  },
+  {
+    shows: "a secret id without its key",
+    config: { provider: { type: "hunyuan", hunyuanAuthId: "${ID}" } },
+    environment: { ID: "AKIDtestSecretIdForDocs0000000000001" },
+    error: "provider.hunyuanAuthKey: expected 32 characters",
+    beyondSchema: true,
+  },
+  {
+    shows: "an access key without its other half",
+    config: { provider: { type: "kling", klingAccessKey: "access-0001" } },
+    error: "provider.klingSecretKey: expected both keys or none",
+    beyondSchema: true,
+  },
+  {
+    shows: "an older API without its group",
+    config: { provider: { type: "minimax", minimaxApiType: "pro" } },
+    error: "provider.minimaxGroupId: expected the id of the group, which the API type pro needs",
+  },
+  {
+    shows: "an older API with its group",
+    config: { provider: { type: "minimax", minimaxApiType: "pro", minimaxGroupId: "17" } },
   },
 ];
 

@@ -133,6 +133,16 @@ describe("ByteWriter integer", () => {
     expect(integerText(i64.MIN_VALUE)).toBe("-9223372036854775808");
     expect(integerText(-9223372036854775807)).toBe("-9223372036854775807");
   });
+  it("counts the characters of its first bytes", () => {
+    const bytes = new ByteWriter();
+    bytes.text("aé€😀");
+    expect(bytes.characters(0)).toBe(0);
+    expect(bytes.characters(1)).toBe(1);
+    expect(bytes.characters(3)).toBe(2);
+    expect(bytes.characters(6)).toBe(3);
+    expect(bytes.characters(99)).toBe(4);
+    expect(bytes.characters(-1)).toBe(0);
+  });
   it("writes every number of digits behind what is there", () => {
     const bytes = new ByteWriter();
     const expected: string[] = [];

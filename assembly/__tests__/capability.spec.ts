@@ -16,19 +16,23 @@ function takes(path: string, method: string): bool {
   return endpoint !== null && endpoint.takes(method);
 }
 
-/** The path with `p0`, `p1` … for its parameters. */
+/** The path with `p0`, `p1` … for its parameters, and `v0` for a version. */
 function example(template: string): string {
   const segments = template.split("/");
   let parameters = 0;
   for (let i = 0; i < segments.length; ++i) {
-    if (segments[i].startsWith("{")) segments[i] = "p" + (parameters++).toString();
+    const segment = segments[i];
+    if (!segment.startsWith("{")) continue;
+    const letter = segment == "{version}" ? "v" : "p";
+    segments[i] = `${letter}${parameters++}` + segment.substring(segment.indexOf("}") + 1);
   }
   return segments.join("/");
 }
 
 function parametersOf(template: string): string {
   const count = template.split("{").length - 1;
-  return count == 0 ? "" : count == 1 ? " p0" : " p0,p1";
+  const first = template.includes("{version}") ? " v0" : " p0";
+  return count == 0 ? "" : count == 1 ? first : first + ",p1";
 }
 
 describe("findEndpoint", () => {
@@ -52,6 +56,23 @@ describe("findEndpoint", () => {
     expect(found("/v1/fine_tuning/checkpoints/ft:a/permissions/cp_1")).toBe(
       "openai/v1/deletefine-tuningjobcheckpointpermission ft:a,cp_1",
     );
+  });
+  it("takes Gemini's own endpoints with their version", () => {
+    const key = "gemini/v1beta/generatecontent";
+    expect(found("/v1beta/models/gemini-2.5-flash:generateContent")).toBe(
+      key + " v1beta,gemini-2.5-flash",
+    );
+    expect(found("/a/models/v1/models/b:c:generateContent")).toBe(key + " v1,b:c");
+    expect(found("/v1/models/a:streamGenerateContent")).toBe(
+      "gemini/v1beta/streamgeneratecontent v1,a",
+    );
+    expect(found("/v1/models/:generateContent")).toBe("-");
+    expect(found("/v1/models/..:generateContent")).toBe("-");
+    expect(found("/v1/models/a:regenerateContent")).toBe("-");
+    expect(found("/v1/models/a/b:generateContent")).toBe("-");
+    expect(found("/models/a:generateContent")).toBe("-");
+    expect(found("/x/models/a:generateContent")).toBe("-");
+    expect(found(":generateContent")).toBe("-");
   });
   it("forgets the parameters of endpoints that did not fit", () => {
     expect(found("/v1/responses/resp_1/cancel")).toBe("openai/v1/cancelresponse resp_1");

@@ -201,6 +201,21 @@ describe("strings", () => {
   });
 });
 
+describe("two strings", () => {
+  it("are the same where their texts are", () => {
+    const list = root('["ab","a\\u0062","ac","","\\u0000",1,1]');
+    const first = doc.at(list, 0);
+    expect(doc.sameString(first, first)).toBe(true);
+    expect(doc.sameString(first, doc.at(list, 1))).toBe(true);
+    expect(doc.sameString(first, doc.at(list, 2))).toBe(false);
+    expect(doc.sameString(first, doc.at(list, 3))).toBe(false);
+    expect(doc.sameString(doc.at(list, 3), doc.at(list, 4))).toBe(false);
+    expect(doc.sameString(doc.at(list, 5), doc.at(list, 6))).toBe(false, "numbers are no strings");
+    expect(doc.sameString(first, -1)).toBe(false);
+    expect(doc.sameString(-1, -1)).toBe(false);
+  });
+});
+
 describe("numbers", () => {
   it("reads integers in every form", () => {
     expect(doc.integer(root("0"), 7)).toBe(0);

@@ -88,6 +88,25 @@ describe("SSE fields", () => {
   });
 });
 
+describe("SSE bare text", () => {
+  it("is a payload where it is asked for", () => {
+    expect(eventsOf('{"error":1}', true)).toBe('data={"error":1}');
+    expect(eventsOf('{"error":1}\n\ndata: a\n\n', true)).toBe('data={"error":1} | data=a plain');
+    expect(eventsOf("data: a\r\n\r\n[1]\r\n", true)).toBe("data=a | data=[1]");
+    expect(eventsOf("{", true)).toBe("data={");
+  });
+  it("goes on over lines, whatever they begin with", () => {
+    expect(eventsOf('{\n  "data": 1,\ndata: 2\n}\n\ndata: a\n\n', true)).toBe(
+      'data={\n  "data": 1,\ndata: 2\n} | data=a plain',
+    );
+    expect(eventsOf("[{\r\n}]\r\n\r\n", true)).toBe("data=[{\r\n}]");
+  });
+  it("is nothing where it is not asked for, or begins like a field", () => {
+    expect(eventsOf('{"error":1}\n\ndata: a\n\n')).toBe("data=a plain");
+    expect(eventsOf("id: 1\nwords\n\n", true)).toBe("");
+  });
+});
+
 describe("SSE comments", () => {
   it("gives out the first one, with or without data", () => {
     expect(eventsOf(": keep-alive\n\n")).toBe("comment= keep-alive");

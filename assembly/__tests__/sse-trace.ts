@@ -13,6 +13,10 @@ export class SseTrace {
   /** The bytes of all events as they came. */
   readonly raw: ByteWriter = new ByteWriter();
 
+  constructor(takesBareText: bool = false) {
+    this.decoder.takesBareText = takesBareText;
+  }
+
   /** Pushes the bytes of `text` from `start` to `end` and takes what is complete. */
   push(text: ByteWriter, start: i32, end: i32): void {
     const length = end - start;
@@ -74,14 +78,14 @@ export function bytesOf(text: string): ByteWriter {
  * The events of a text, joined by " | ". The text comes whole, cut at every place, and byte by byte; where these do not
  * agree the answer says so.
  */
-export function eventsOf(text: string): string {
+export function eventsOf(text: string, takesBareText: bool = false): string {
   const bytes = bytesOf(text);
-  const whole = runCut(bytes, 0, false);
+  const whole = runCut(bytes, 0, false, takesBareText);
   for (let at = 1; at < bytes.length; ++at) {
-    const other = runCut(bytes, at, false);
+    const other = runCut(bytes, at, false, takesBareText);
     if (other != whole) return "cut at " + at.toString() + ": " + other + " instead of " + whole;
   }
-  const single = runBytes(bytes, false);
+  const single = runBytes(bytes, false, takesBareText);
   bytes.release();
   return single == whole ? whole : "byte by byte: " + single + " instead of " + whole;
 }
@@ -89,25 +93,25 @@ export function eventsOf(text: string): string {
 /** The bytes of all events as they came, joined; again in every cut. */
 export function rawOf(text: string): string {
   const bytes = bytesOf(text);
-  const whole = runCut(bytes, 0, true);
+  const whole = runCut(bytes, 0, true, false);
   for (let at = 1; at < bytes.length; ++at) {
-    const other = runCut(bytes, at, true);
+    const other = runCut(bytes, at, true, false);
     if (other != whole) return "cut at " + at.toString() + ": " + other + " instead of " + whole;
   }
-  const single = runBytes(bytes, true);
+  const single = runBytes(bytes, true, false);
   bytes.release();
   return single == whole ? whole : "byte by byte: " + single + " instead of " + whole;
 }
 
-function runCut(bytes: ByteWriter, at: i32, wantsRaw: bool): string {
-  const trace = new SseTrace();
+function runCut(bytes: ByteWriter, at: i32, wantsRaw: bool, takesBareText: bool): string {
+  const trace = new SseTrace(takesBareText);
   trace.push(bytes, 0, at);
   trace.push(bytes, at, bytes.length);
   return endOf(trace, wantsRaw);
 }
 
-function runBytes(bytes: ByteWriter, wantsRaw: bool): string {
-  const trace = new SseTrace();
+function runBytes(bytes: ByteWriter, wantsRaw: bool, takesBareText: bool): string {
+  const trace = new SseTrace(takesBareText);
   for (let at = 0; at < bytes.length; ++at) trace.push(bytes, at, at + 1);
   return endOf(trace, wantsRaw);
 }

@@ -37,6 +37,12 @@ export class ModelMapping {
   private hasFallback: bool = false;
   private fallback: string = "";
 
+  /** Whether every name is kept. */
+  get isEmpty(): bool {
+    const count = this.exact.size + this.prefixes.length + this.regexes.length;
+    return count == 0 && !this.hasFallback;
+  }
+
   /** Adds a key of the configuration; "" or what is wrong with it. Keys must differ. */
   add(key: string, target: string): string {
     if (key.startsWith("~")) return this.addRegex(key.substring(1), target);

@@ -10,13 +10,7 @@ import { suggestion } from "./nearest-name";
 /** Capabilities that other gateways know and that cannot be served yet. */
 // @ts-ignore: decorator
 @lazy
-const LATER_CAPABILITIES: StaticArray<string> = [
-  "gemini/v1beta/generatecontent",
-  "gemini/v1beta/streamgeneratecontent",
-  "vertex/raw",
-  "kling/v1/image2video",
-  "kling/v1/retrieveimagevideo",
-];
+const LATER_CAPABILITIES: StaticArray<string> = ["vertex/raw"];
 
 /** Fills the settings from a provider's object; errors and warnings are the reader's. */
 export function readSettings(reader: FieldReader, settings: ProviderSettings): void {
@@ -89,6 +83,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.qwenDomain = reader.host("qwenDomain");
   settings.zhipuDomain = reader.host("zhipuDomain");
   settings.zhipuCodePlanMode = reader.bool("zhipuCodePlanMode", false);
+  settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");

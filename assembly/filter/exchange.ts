@@ -7,6 +7,7 @@ import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
 import { TokenUse } from "./token-use";
+import { MultipartForm } from "../stream/multipart-form";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -29,6 +30,8 @@ export class Exchange {
   requestLength: i32 = -1;
   /** A JSON string that is put into the conversation, or null. It is the worker's. */
   context: ByteWriter | null = null;
+  /** The form that the request's body is, where its model has to be read. */
+  form: MultipartForm | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
@@ -56,6 +59,11 @@ export class Exchange {
     /** Bytes that a request's body may have. */
     readonly bodyLimit: i32,
   ) {}
+
+  /** The model that the provider shall hear: the rule's, else as it is mapped. */
+  modelFor(requested: string): string {
+    return this.routedModel.length > 0 ? this.routedModel : this.config.modelMapping.map(requested);
+  }
 
   /** Gives memory back that is not collected. */
   release(): void {

@@ -19,6 +19,7 @@ import { Capability } from "../routing/capability";
 import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
+import { boundaryOf, MultipartForm } from "../stream/multipart-form";
 import { MODELS_HEADER } from "./attempt";
 import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
@@ -45,6 +46,7 @@ export class GatewayContext extends StreamContext {
   private candidates: ModelRule[] = [];
   private capability: Capability = Capability.Unknown;
   private expected: i32 = -1;
+  private form: MultipartForm | null = null;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
 
   constructor(
@@ -92,11 +94,11 @@ export class GatewayContext extends StreamContext {
     if (endpoint.capability == Capability.Model) {
       return replyWithModel(this.gateway.modelNames(), PARAMETERS[0]);
     }
-    if (endpoint.body != BodyKind.Json || method != "POST" || endOfStream) {
-      if (endpoint.body == BodyKind.Json && endOfStream) return emptyBody();
-      return this.choose("", null);
-    }
-    if (headers.contains("content-type", "multipart/")) return this.choose("", null);
+    const type = headers.get("content-type");
+    if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
+    else if (endpoint.body != BodyKind.Json) return this.choose("", null);
+    if (method != "POST") return this.choose("", null);
+    if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
     if (length > this.config.requestBodyLimit) return bodyTooLarge(this.config.requestBodyLimit);
     this.expected = <i32>length;
@@ -137,6 +139,11 @@ export class GatewayContext extends StreamContext {
 
   private readBody(length: i32): ApiError | null {
     const bytes = getBuffer(BufferType.HttpRequestBody, 0, length);
+    const form = this.form;
+    if (form !== null) {
+      if (form.find(bytes.ptr, bytes.length, "model")) return this.choose(form.value(), null);
+      return invalidRequest("We could not parse the multipart form of your request.");
+    }
     const doc = REQUEST;
     if (!doc.parse(bytes.ptr, bytes.length)) {
       const reason = jsonErrorText(doc.error);

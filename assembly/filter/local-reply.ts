@@ -20,13 +20,10 @@ export function errorBody(error: ApiError): ByteWriter {
   return json.out;
 }
 
-/** Ends the request with an error. `retryAfter` is the header's value, or "" for none. */
-export function replyWithError(error: ApiError, retryAfter: string = ""): void {
+/** Ends the request with an error. `more` are further headers: name, value, name, value, … */
+export function replyWithError(error: ApiError, more: string[] = []): void {
   const reason = error.code.length > 0 ? error.code : error.type;
-  const headers: StaticArray<string> =
-    retryAfter.length > 0
-      ? ["content-type", "application/json", "retry-after", retryAfter]
-      : ["content-type", "application/json"];
+  const headers = StaticArray.fromArray(["content-type", "application/json"].concat(more));
   sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, errorBody(error));
 }
 

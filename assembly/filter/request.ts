@@ -19,6 +19,7 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
+import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
@@ -47,6 +48,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     if (error !== null) return refuse(error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
+  if (namesModelInPath(call.capability)) {
+    call.requestedModel = call.pathParameters[1];
+    call.model = exchange.config.modelMapping.map(call.requestedModel);
+  }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
   if (exchange.config.provider.keepsConversations()) {
@@ -57,7 +62,9 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
-  if (isJson && !isOriginal) {
+  if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
+  const isRead = isJson || exchange.form !== null;
+  if (isRead && !isOriginal) {
     const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(error);
   }
@@ -65,7 +72,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
-  if (!isJson || endOfStream) {
+  if (!isRead || endOfStream) {
     sendHeaders(exchange, 0, 0);
     if (endOfStream) keepRequest(exchange, 0, 0, null);
     return afterRequest(exchange);
@@ -127,6 +134,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
   if (headers.contains("content-type", "multipart/")) return false;
   if (exchange.config.protocol == Protocol.Original) {
+    if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");
   }
@@ -139,7 +147,7 @@ function checkBodyHeaders(
   endOfStream: bool,
 ): ApiError | null {
   if (endOfStream) {
-    return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+    return invalidRequest("We could not parse the body of your request: it is empty.");
   }
   const length = headers.integer("content-length");
   if (length > exchange.bodyLimit) return bodyTooLarge(exchange.bodyLimit);
@@ -160,6 +168,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   REQUEST.release();
   releaseCustomized();
   if (error !== null) return refuse(error);
+  if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -181,6 +190,8 @@ function afterRequest(exchange: Exchange): Phase {
 }
 
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const form = exchange.form;
+  if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
   const doc = REQUEST;
   const config = exchange.config;
   const isOriginal = config.protocol == Protocol.Original;
@@ -216,9 +227,10 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const model = doc.get(root, "model");
   if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
   call.requestedModel = doc.string(model);
-  call.model = exchange.config.modelMapping.map(call.requestedModel);
-  if (exchange.routedModel.length > 0) call.model = exchange.routedModel;
-  if (call.model.length == 0 && needsModel(call.capability)) return missingParameter("model");
+  call.model = exchange.modelFor(call.requestedModel);
+  if (call.model.length == 0 && exchange.config.provider.needsModel(call.capability)) {
+    return missingParameter("model");
+  }
   const streamError = checkOptionalBool(doc, "stream");
   if (streamError !== null) return streamError;
   call.stream = doc.isTrue(doc.get(root, "stream"));
@@ -230,17 +242,16 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }
 
-function needsModel(capability: Capability): bool {
-  switch (capability) {
-    case Capability.Chat:
-    case Capability.Completions:
-    case Capability.Embeddings:
-    case Capability.AudioSpeech:
-    case Capability.Rerank:
-      return true;
-    default:
-      return false;
-  }
+function namesModelInPath(capability: Capability): bool {
+  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
+}
+
+/** Makes one piece of a body that was edited at its front. */
+function completeBody(ptr: usize, length: i32): void {
+  const kept = BODY.replaces;
+  if (kept <= 0) return;
+  BODY.out.bytes(ptr + kept, length - kept);
+  BODY.replaces = -1;
 }
 
 /** Under the provider's own protocol only the custom settings touch the body. */

@@ -123,12 +123,7 @@ export function isFromProvider(): bool {
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
   if (retry(exchange, error, false)) return Phase.Retrying;
-  return failHeaders(
-    exchange,
-    error,
-    true,
-    getHeader(HeaderMapType.ResponseHeaders, "retry-after"),
-  );
+  return failHeaders(exchange, error, true, headersOf(["retry-after", "retry-after-ms"]));
 }
 
 /**
@@ -139,10 +134,10 @@ function failHeaders(
   exchange: Exchange,
   error: ApiError,
   isEmpty: bool,
-  retryAfter: string = "",
+  more: string[] = [],
 ): Phase {
   if (!exchange.isAttempt) {
-    replyWithError(error, retryAfter);
+    replyWithError(error, more);
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
@@ -158,6 +153,18 @@ export function finishFailure(exchange: Exchange): void {
   const error = exchange.pendingError;
   exchange.phase = Phase.Over;
   if (error !== null) sendError(exchange, error);
+}
+
+/** Those of these headers that the answer has: name, value, name, value, … */
+export function headersOf(names: StaticArray<string>): string[] {
+  const headers: string[] = [];
+  for (let i = 0; i < names.length; ++i) {
+    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
+    if (value.length == 0) continue;
+    headers.push(names[i]);
+    headers.push(value);
+  }
+  return headers;
 }
 
 /** Takes the whole body of a 2xx answer. */

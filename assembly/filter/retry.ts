@@ -4,7 +4,7 @@ import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { getHeader, Headers, replaceHeaders } from "../proxy-wasm/headers";
+import { Headers, replaceHeaders } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { getRouteProperty } from "../proxy-wasm/properties";
@@ -16,7 +16,7 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request";
-import { isFromProvider, sendError, translateWhole } from "./response";
+import { headersOf, isFromProvider, sendError, translateWhole } from "./response";
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, say } from "./token-health";
@@ -285,7 +285,7 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
   exchange.phase = Phase.Over;
   const error = use.error;
   if (error !== null && !use.hasHeldBody) {
-    replyWithError(error, getHeader(HeaderMapType.ResponseHeaders, "retry-after"));
+    replyWithError(error, headersOf(["retry-after", "retry-after-ms"]));
     return;
   }
   if (error !== null) sendError(exchange, error);

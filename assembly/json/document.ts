@@ -129,6 +129,15 @@ export class Document extends JsonTape {
     return scratch.length >= text.length && asciiEquals(scratch.ptr, text);
   }
 
+  /** Whether both values are strings of the same text. */
+  sameString(a: i32, b: i32): bool {
+    if (!this.isString(a) || !this.isString(b)) return false;
+    if (this.hasEscapes(a) || this.hasEscapes(b)) return this.text16(a) == this.text16(b);
+    const length = this.stringLength(a);
+    if (length != this.stringLength(b)) return false;
+    return memory.compare(this.inner(a), this.inner(b), length) == 0;
+  }
+
   /** The decoded text; "" unless it is a string. For small things: ids, names. */
   string(value: i32): string {
     return this.isString(value) ? this.text16(value) : "";

@@ -117,9 +117,10 @@ export class ChunkCollector {
       const call = this.calls[i];
       completion.toolCallText(call.id, call.name, call.input.ptr, call.input.length);
     }
-    completion.beginLogprobs();
+    completion.endMessage();
+    json.key("logprobs");
     this.writeLogprobs(json);
-    completion.endReason(this.reason);
+    completion.finishChoice(this.reason);
     json.endArray();
     json.key("usage");
     if (this.usage.length > 0) json.raw(this.usage.ptr, this.usage.length);

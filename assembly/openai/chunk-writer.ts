@@ -184,6 +184,23 @@ export class ChunkWriter {
     out.ascii(',"function":{"arguments":');
   }
 
+  /** A delta whose members are written already. */
+  delta(members: ByteWriter, out: ByteWriter): void {
+    this.beginDelta(out);
+    out.writer(members);
+    this.endDelta(out);
+  }
+
+  /** The probabilities of tokens, as JSON, without a text of their own. */
+  logprobs(json: ByteWriter, out: ByteWriter): void {
+    this.beginDelta(out);
+    out.ascii('},"logprobs":');
+    out.writer(json);
+    out.ascii(',"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}' : "}");
+    endEvent(out);
+  }
+
   /** The one chunk with a finish reason. */
   finish(reason: FinishReason, out: ByteWriter): void {
     this.beginChoice(out);

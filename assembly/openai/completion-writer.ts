@@ -1,4 +1,4 @@
-// A whole chat completion with one choice:
+// A whole chat completion:
 // https://platform.openai.com/docs/api-reference/chat/object
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
@@ -8,7 +8,8 @@ import { Usage } from "./usage";
 /**
  * Writes a completion front to back: `begin`, the content (or `noContent`), then reasoning,
  * annotations and tool calls where there are some, `end`. Texts come in pieces and are copied as
- * they stand in the provider's JSON.
+ * they stand in the provider's JSON. More choices than one: `endMessage`, `logprobs`, `endChoice`
+ * and `beginChoice` between them, `finish`.
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
@@ -101,35 +102,23 @@ export class CompletionWriter {
     this.json.endArray();
   }
 
-  private beginCall(): void {
-    if (!this.hasCalls) {
-      this.hasCalls = true;
-      this.json.key("tool_calls");
-      this.json.beginArray();
-    }
-    this.json.beginObject();
-  }
-
   /**
    * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
-   * a string of JSON.
+   * a string that is their text. `ownId` is for calls that come without an id.
    */
-  toolCall(doc: Document, id: i32, name: i32, input: i32): void {
-    const json = this.json;
-    this.beginCall();
-    json.keyValue("id", doc, id);
+  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string = ""): void {
+    const json = this.beginCalls();
+    json.beginObject();
+    if (doc.stringLength(id) == 0 && ownId.length > 0) json.keyString("id", ownId);
+    else json.keyValue("id", doc, id);
     json.keyString("type", "function");
     json.key("function");
     json.beginObject();
     json.keyValue("name", doc, name);
     json.key("arguments");
-    if (doc.absent(input) || doc.isEmptyString(input) || doc.stringIs(input, "null")) {
-      json.ascii("{}");
-    } else if (doc.isString(input)) {
-      json.value(doc, input);
-    } else {
-      json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
-    }
+    if (doc.absent(input) || doc.isEmptyString(input)) json.ascii("{}");
+    else if (doc.isString(input)) json.value(doc, input);
+    else json.stringBytes(doc.ptr + doc.start(input), doc.end(input) - doc.start(input));
     json.endObject();
     json.endObject();
   }
@@ -139,8 +128,8 @@ export class CompletionWriter {
    * `{}`.
    */
   toolCallText(id: string, name: string, ptr: usize, length: i32): void {
-    const json = this.json;
-    this.beginCall();
+    const json = this.beginCalls();
+    json.beginObject();
     json.keyString("id", id);
     json.keyString("type", "function");
     json.key("function");
@@ -155,31 +144,41 @@ export class CompletionWriter {
     json.endObject();
   }
 
+  /** Opens the list of calls, unless it is open; whole calls may be written to it. */
+  beginCalls(): JsonWriter {
+    const json = this.json;
+    if (!this.hasCalls) {
+      this.hasCalls = true;
+      json.key("tool_calls");
+      json.beginArray();
+    }
+    return json;
+  }
+
   /** Ends a choice. `logprobs` is a JSON value, or -1 for null. */
   endChoice(reason: FinishReason, doc: Document, logprobs: i32): void {
-    this.beginLogprobs();
-    this.json.value(doc, logprobs);
-    this.endReason(reason);
+    this.endMessage();
+    this.json.keyValue("logprobs", doc, logprobs);
+    this.finishChoice(reason);
   }
 
-  /** Ends the message. The value of `logprobs` follows, then `endReason`. */
-  beginLogprobs(): void {
+  /** Ends a message; the member `logprobs` and `finishChoice` follow. */
+  endMessage(): void {
     if (this.hasCalls) this.json.endArray();
     this.json.endObject();
-    this.json.key("logprobs");
   }
 
-  /** Ends the choice. */
-  endReason(reason: FinishReason): void {
+  /** Writes the end of a choice behind its `logprobs`. */
+  finishChoice(reason: FinishReason): void {
     this.json.keyString("finish_reason", finishReasonText(reason));
     this.json.endObject();
   }
 
   /** Ends the last choice, and writes what stands behind it. */
   end(reason: FinishReason, usage: Usage): void {
-    this.beginLogprobs();
-    this.json.null();
-    this.endReason(reason);
+    this.endMessage();
+    this.json.keyNull("logprobs");
+    this.finishChoice(reason);
     this.endChoices(usage);
   }
 

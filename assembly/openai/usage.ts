@@ -9,17 +9,18 @@ export class Usage {
   cached: i64 = 0;
   cacheWrite: i64 = 0;
   reasoning: i64 = 0;
-  /** Tokens of images, and of audio, in the prompt. */
+  /** Tokens of images, and of audio, in the prompt; and of audio in the answer. */
   image: i64 = 0;
-  audio: i64 = 0;
-  /** Both together, where the provider does not tell them apart. */
-  unsplit: i64 = 0;
+  promptAudio: i64 = 0;
+  completionAudio: i64 = 0;
+  /** What the provider gives as the total where it tells nothing else. */
+  stated: i64 = 0;
   /** Whether the provider has said anything. */
   isKnown: bool = false;
 
   total(): i64 {
     const sum = this.prompt + this.completion;
-    return sum > 0 ? sum : this.unsplit;
+    return sum > 0 ? sum : this.stated;
   }
 
   /** Writes the object; details only where they say something. */
@@ -28,19 +29,20 @@ export class Usage {
     json.keyInteger("prompt_tokens", this.prompt);
     json.keyInteger("completion_tokens", this.completion);
     json.keyInteger("total_tokens", this.total());
-    if (this.cached > 0 || this.cacheWrite > 0 || this.image > 0 || this.audio > 0) {
+    if (this.cached > 0 || this.cacheWrite > 0 || this.image > 0 || this.promptAudio > 0) {
       json.key("prompt_tokens_details");
       json.beginObject();
       json.keyInteger("cached_tokens", this.cached);
       if (this.cacheWrite > 0) json.keyInteger("cache_write_tokens", this.cacheWrite);
       if (this.image > 0) json.keyInteger("image_tokens", this.image);
-      if (this.audio > 0) json.keyInteger("audio_tokens", this.audio);
+      if (this.promptAudio > 0) json.keyInteger("audio_tokens", this.promptAudio);
       json.endObject();
     }
-    if (this.reasoning > 0) {
+    if (this.reasoning > 0 || this.completionAudio > 0) {
       json.key("completion_tokens_details");
       json.beginObject();
       json.keyInteger("reasoning_tokens", this.reasoning);
+      if (this.completionAudio > 0) json.keyInteger("audio_tokens", this.completionAudio);
       json.endObject();
     }
     json.endObject();

@@ -3,8 +3,8 @@ import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { HeaderEdits } from "./header-edits";
 
-/** Of the many paths without parameters. Never written to. */
-const NO_PARAMETERS: string[] = [];
+/** Of the many paths without parameters, and requests without stop sequences. Never written to. */
+const NO_TEXTS: string[] = [];
 
 /** One request on its way to a provider. */
 export class Call {
@@ -15,7 +15,7 @@ export class Call {
   /** The client's query without the question mark. */
   query: string = "";
   /** Values of `{…}` in the capability's path, in order. */
-  pathParameters: string[] = NO_PARAMETERS;
+  pathParameters: string[] = NO_TEXTS;
   /** The model as the client named it. */
   requestedModel: string = "";
   /** The model as the provider shall hear it. */
@@ -45,6 +45,8 @@ export class Call {
   readonly usage: Usage = new Usage();
   /** The provider was asked for a stream, although the client wants the answer whole. */
   joinsStream: bool = false;
+  /** Stop sequences of the request, where the provider leaves them at the end of its text. */
+  stops: string[] = NO_TEXTS;
   /** What the provider remembers of its own request for the answer; its own constants. */
   note: i32 = 0;
 

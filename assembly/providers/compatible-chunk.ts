@@ -4,6 +4,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
+import { EventTemplate } from "../stream/event-template";
 import { beginEvent, endEvent, joinLines, writeEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -104,6 +105,19 @@ export function isBlankDelta(doc: Document, delta: i32): bool {
   return true;
 }
 
+/**
+ * Whether a chunk only tells what a content filter found: it has choices, and none adds to its
+ * message or ends it.
+ */
+export function isFilterNote(doc: Document): bool {
+  const choices = doc.get(doc.root(), "choices");
+  for (let choice = doc.first(choices); choice >= 0; choice = doc.next(choice)) {
+    const says = doc.isObject(doc.get(choice, "delta"));
+    if (says || doc.stringLength(doc.get(choice, "finish_reason")) > 0) return false;
+  }
+  return doc.first(choices) >= 0;
+}
+
 /** The bit of a choice; 0 for those that are not looked after. */
 // @ts-ignore: decorator
 @inline
@@ -118,4 +132,20 @@ export function writeEdited(edit: JsonEdit, isOneLine: bool, out: ByteWriter): v
   edit.apply(out);
   if (!isOneLine) joinLines(out, start);
   endEvent(out);
+}
+
+/** Keeps what stands around a chunk's text, and around its padding where that comes behind. */
+export function rememberChunk(template: EventTemplate, doc: Document, isChat: bool): void {
+  const choice = doc.first(doc.get(doc.root(), "choices"));
+  const text = isChat ? doc.get(doc.get(choice, "delta"), "content") : doc.get(choice, "text");
+  if (!doc.isString(text)) return;
+  const start = doc.start(text);
+  const end = doc.end(text);
+  const padding = doc.get(doc.root(), "obfuscation");
+  if (doc.isString(padding) && doc.start(padding) > end) {
+    const from = doc.start(padding);
+    template.rememberTwo(doc.ptr, doc.length, start, end, from, doc.end(padding));
+  } else {
+    template.remember(doc.ptr, doc.length, start, end);
+  }
 }

@@ -8,6 +8,7 @@ import { Capability } from "../routing/capability";
 import { Call } from "./call";
 import { failedFinish, isOpenAiFinish, mapFinishReason } from "./compatible-finish";
 import { repairEmbeddings } from "./compatible-embeddings";
+import { flattenContent } from "./compatible-parts";
 import { repairToolCalls } from "./compatible-tools";
 import { ProviderSpec } from "./provider-spec";
 
@@ -36,15 +37,19 @@ function repairCompletion(
   edit: JsonEdit,
 ): ApiError | null {
   const choices = doc.get(doc.root(), "choices");
-  if (!doc.isArray(choices)) return invalidUpstreamResponse(spec.id, "it has no 'choices'");
   const isChat = call.capability == Capability.Chat;
+  if (!doc.isArray(choices) || (isChat && doc.first(choices) < 0)) {
+    return invalidUpstreamResponse(spec.id, "it has no 'choices'");
+  }
   repairEnvelope(call, doc, isChat, edit);
   let index = 0;
   for (let choice = doc.first(choices); choice >= 0; choice = doc.next(choice), ++index) {
     if (!doc.isObject(choice)) return invalidUpstreamResponse(spec.id, "a choice is no object");
     const error = repairChoice(spec, doc, choice, index, edit);
     if (error !== null) return error;
-    if (isChat) repairMessage(spec, call, doc, doc.get(choice, "message"), edit);
+    if (!isChat) continue;
+    const wrong = repairMessage(spec, call, doc, doc.get(choice, "message"), edit);
+    if (wrong.length > 0) return invalidUpstreamResponse(spec.id, wrong);
   }
   return null;
 }
@@ -57,7 +62,7 @@ function repairEnvelope(call: Call, doc: Document, isChat: bool, edit: JsonEdit)
   }
   const kind = isChat ? "chat.completion" : "text_completion";
   if (!doc.stringIs(doc.get(root, "object"), kind)) edit.setString(root, "object", kind);
-  if (!doc.isNumber(doc.get(root, "created"))) edit.setInteger(root, "created", call.created);
+  if (doc.integer(doc.get(root, "created"), -1) < 0) edit.setInteger(root, "created", call.created);
   if (doc.stringLength(doc.get(root, "model")) == 0) edit.setString(root, "model", call.model);
 }
 
@@ -68,7 +73,7 @@ function repairChoice(
   index: i32,
   edit: JsonEdit,
 ): ApiError | null {
-  if (!doc.isNumber(doc.get(choice, "index"))) edit.setInteger(choice, "index", index);
+  if (doc.integer(doc.get(choice, "index"), -1) < 0) edit.setInteger(choice, "index", index);
   const finish = doc.get(choice, "finish_reason");
   if (isOpenAiFinish(doc, finish)) return null;
   let reason = FinishReason.Stop;
@@ -84,29 +89,46 @@ function hasToolCalls(doc: Document, message: i32): bool {
   return doc.isObject(calls) || doc.first(calls) >= 0;
 }
 
+/** Mends a message. "" or what makes it useless. */
 function repairMessage(
   spec: ProviderSpec,
   call: Call,
   doc: Document,
   message: i32,
   edit: JsonEdit,
-): void {
-  if (!doc.isObject(message)) return;
-  if (doc.stringLength(doc.get(message, "role")) == 0) edit.setString(message, "role", "assistant");
+): string {
+  if (!doc.isObject(message)) return "a choice has no message";
+  if (!doc.stringIs(doc.get(message, "role"), "assistant")) {
+    edit.setString(message, "role", "assistant");
+  }
   if (doc.get(message, "content") < 0) edit.setRaw(message, "content", "null");
-  repairToolCalls(call, doc, doc.get(message, "tool_calls"), edit);
-  renameReasoning(spec, doc, message, edit);
+  const wrong = repairTexts(spec, doc, message, edit);
+  return wrong.length > 0 ? wrong : repairToolCalls(call, doc, message, edit);
 }
 
-/** An upstream `reasoning` under the name that clients of this gateway read. */
-export function renameReasoning(
+/** Mends the texts of a message or a delta. "" or what makes it useless. */
+export function repairTexts(
   spec: ProviderSpec,
   doc: Document,
   message: i32,
   edit: JsonEdit,
-): void {
-  if (!spec.renamesReasoning || doc.get(message, "reasoning") < 0) return;
+): string {
+  const content = doc.get(message, "content");
+  if (doc.isArray(content)) flattenContent(doc, message, content, edit);
+  else if (!doc.absent(content) && !doc.isString(content)) return "its content is no text";
+  keepText(doc, message, "refusal", edit);
+  keepText(doc, message, "reasoning_content", edit);
+  if (!spec.renamesReasoning || doc.get(message, "reasoning") < 0) return "";
+  // An upstream `reasoning` has another name for the clients of this gateway.
   const own = doc.get(message, "reasoning_content");
-  if (doc.absent(own)) edit.rename(message, "reasoning", "reasoning_content");
+  const isText = doc.isString(doc.get(message, "reasoning"));
+  if (isText && doc.absent(own)) edit.rename(message, "reasoning", "reasoning_content");
   else edit.remove(message, "reasoning");
+  return "";
+}
+
+/** Removes a member that is neither a text nor null. */
+function keepText(doc: Document, message: i32, name: string, edit: JsonEdit): void {
+  const value = doc.get(message, name);
+  if (!doc.absent(value) && !doc.isString(value)) edit.remove(message, name);
 }

@@ -21,7 +21,12 @@ export function mapFinishReason(doc: Document, word: i32): FinishReason {
 }
 
 function mapForeignWord(word: string): FinishReason {
-  if (word == "model_length" || word == "max_tokens" || word == "model_context_window_exceeded") {
+  if (
+    word == "max_output" ||
+    word == "model_length" ||
+    word == "max_tokens" ||
+    word == "model_context_window_exceeded"
+  ) {
     return FinishReason.Length;
   }
   if (word == "sensitive") return FinishReason.ContentFilter;

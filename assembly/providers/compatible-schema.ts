@@ -8,18 +8,24 @@ const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 /** Asks for an answer that matches the schema that follows. */
 export const SCHEMA_REQUEST: string =
   "Answer with one JSON object that matches this JSON schema:\n";
+const JSON_REQUEST =
+  "Answer with one JSON object and nothing else: no words around it and no code fence.";
+
+/** Puts the schema of a `json_schema` object in words. */
+export function tellSchema(doc: Document, wrapper: i32, edit: JsonEdit): void {
+  const schema = doc.get(wrapper, "schema");
+  tellAnswerForm(doc, schema >= 0 ? schema : wrapper, edit);
+}
 
 /**
- * Puts the schema of a `json_schema` object in words: at the end of a leading system message, else
- * in a system message of its own.
+ * Asks for JSON that matches a schema, or where that is -1 for any: at the end of a leading system
+ * message, else in a system message of its own.
  */
-export function tellSchema(doc: Document, wrapper: i32, edit: JsonEdit): void {
+export function tellAnswerForm(doc: Document, told: i32, edit: JsonEdit): void {
   const first = doc.first(doc.get(doc.root(), "messages"));
   const role = doc.get(first, "role");
   const content = doc.get(first, "content");
   const leads = doc.stringIs(role, "system") || doc.stringIs(role, "developer");
-  const schema = doc.get(wrapper, "schema");
-  const told = schema >= 0 ? schema : wrapper;
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
@@ -54,7 +60,11 @@ export function tellSchema(doc: Document, wrapper: i32, edit: JsonEdit): void {
 /** Ends the string that has begun with the schema in words. */
 function endRequest(doc: Document, schema: i32): void {
   const json = JSON_TEXT;
-  json.stringText(SCHEMA_REQUEST);
-  json.stringEscape(doc.ptr + doc.start(schema), doc.end(schema) - doc.start(schema));
+  if (schema < 0) {
+    json.stringText(JSON_REQUEST);
+  } else {
+    json.stringText(SCHEMA_REQUEST);
+    json.stringEscape(doc.ptr + doc.start(schema), doc.end(schema) - doc.start(schema));
+  }
   json.endString();
 }

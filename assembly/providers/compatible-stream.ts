@@ -7,7 +7,7 @@ import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { writeDone } from "../stream/sse-encoder";
+import { writeComment, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -15,12 +15,14 @@ import {
   bitOf,
   ChunkEnvelope,
   isBlankDelta,
+  rememberChunk,
   WATCHED_CHOICES,
   writeEdited,
 } from "./compatible-chunk";
-import { renameReasoning } from "./compatible-completion";
+import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
+import { mendCounts } from "./compatible-usage";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
@@ -100,10 +102,7 @@ export class CompatibleStream extends SseTranslator {
       out.forwardComment(event.raw, event.rawLength);
       return;
     }
-    const writer = out.writer();
-    writer.byte(0x3a);
-    writer.bytes(event.comment, event.commentLength);
-    writer.ascii("\n\n");
+    writeComment(event.comment, event.commentLength, out.writer());
   }
 
   private onChunk(out: StreamOutput): void {
@@ -111,10 +110,8 @@ export class CompatibleStream extends SseTranslator {
     const provider = this.provider;
     let isAsItCame = event.isPlain;
     if (!DOC.parse(event.payload, event.payloadLength)) {
-      const isCut = DOC.error == JsonError.UnexpectedEnd;
-      this.failure = isCut
-        ? streamIncomplete(provider.id)
-        : invalidUpstreamResponse(provider.id, "an event is no JSON");
+      if (DOC.error == JsonError.UnexpectedEnd) this.failure = streamIncomplete(provider.id);
+      else this.fail("an event is no JSON");
       return;
     }
     const rewritten = provider.rewriteChunk(this.call, DOC);
@@ -127,6 +124,10 @@ export class CompatibleStream extends SseTranslator {
       this.failure = provider.decodeErrorDocument(this.call, 0, DOC);
     }
     if (this.failure !== null) return;
+    if (!DOC.isObject(DOC.root())) {
+      this.fail("an event is no object");
+      return;
+    }
     EDIT.begin(DOC);
     if (!this.takeUsage() || !provider.editChunk(this.call, DOC, EDIT)) return;
     this.envelope.repair(DOC, EDIT);
@@ -134,7 +135,7 @@ export class CompatibleStream extends SseTranslator {
     if (this.failure !== null) return;
     if (EDIT.isEmpty() && isAsItCame) {
       // Sending on may move the bytes.
-      if (isOrdinary) this.rememberTemplate();
+      if (isOrdinary) rememberChunk(this.template, DOC, this.isChat);
       out.forward(event.raw, event.rawLength);
       return;
     }
@@ -156,6 +157,7 @@ export class CompatibleStream extends SseTranslator {
       else EDIT.remove(root, "usage");
     } else {
       found = DOC.get(choice, "usage");
+      if (!DOC.absent(usage)) EDIT.remove(root, "usage");
       if (DOC.isObject(found)) EDIT.remove(choice, "usage");
       else found = DOC.get(DOC.get(root, "x_groq"), "usage");
     }
@@ -178,6 +180,7 @@ export class CompatibleStream extends SseTranslator {
     if (!this.call.wantsUsage || this.isUsageSent) return false;
     if (this.ended == 0 || (this.begun & ~this.ended) != 0) return false;
     this.isUsageSent = true;
+    mendCounts(DOC, usage, EDIT);
     this.provider.editUsage(DOC, usage, EDIT);
     return true;
   }
@@ -199,10 +202,13 @@ export class CompatibleStream extends SseTranslator {
     let isOrdinary = true;
     const choices = DOC.get(DOC.root(), "choices");
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
-      if (!DOC.isObject(choice)) continue;
+      if (!DOC.isObject(choice)) {
+        this.fail("a choice is no object");
+        return false;
+      }
       const place = DOC.get(choice, "index");
       const bit = bitOf(<i32>DOC.integer(place, index));
-      if (!DOC.isNumber(place)) EDIT.setInteger(choice, "index", index);
+      if (DOC.integer(place, -1) < 0) EDIT.setInteger(choice, "index", index);
       if (this.isChat) this.repairDelta(DOC.get(choice, "delta"), choice, bit);
       this.begun |= bit;
       if (this.repairFinish(choice, bit)) isOrdinary = false;
@@ -217,14 +223,23 @@ export class CompatibleStream extends SseTranslator {
       return;
     }
     const role = DOC.get(delta, "role");
-    if (isFirst && DOC.stringLength(role) == 0) EDIT.setString(delta, "role", "assistant");
-    else if (DOC.isEmptyString(role)) EDIT.remove(delta, "role");
-    const fragments = DOC.get(delta, "tool_calls");
-    if (DOC.first(fragments) >= 0) {
-      this.calling |= bit;
-      this.toolCalls = repairToolFragments(this.call, DOC, fragments, this.toolCalls, EDIT);
+    if (!DOC.stringIs(role, "assistant")) {
+      if (isFirst) EDIT.setString(delta, "role", "assistant");
+      else if (role >= 0) EDIT.remove(delta, "role");
     }
-    renameReasoning(this.provider.spec, DOC, delta, EDIT);
+    const fragments = DOC.get(delta, "tool_calls");
+    if (fragments >= 0) {
+      if (DOC.first(fragments) >= 0) this.calling |= bit;
+      const begun = repairToolFragments(this.call, DOC, delta, this.toolCalls, EDIT);
+      if (begun < 0) this.fail("a tool call is none");
+      else this.toolCalls = begun;
+    }
+    const wrong = repairTexts(this.provider.spec, DOC, delta, EDIT);
+    if (wrong.length > 0) this.fail(wrong);
+  }
+
+  private fail(why: string): void {
+    this.failure = invalidUpstreamResponse(this.provider.id, why);
   }
 
   /** Mends the finish reason. True: the choice ends here, or has before. */
@@ -248,23 +263,6 @@ export class CompatibleStream extends SseTranslator {
       EDIT.setString(choice, "finish_reason", finishReasonText(reason));
     }
     return true;
-  }
-
-  private rememberTemplate(): void {
-    const choice = DOC.first(DOC.get(DOC.root(), "choices"));
-    const text = this.isChat
-      ? DOC.get(DOC.get(choice, "delta"), "content")
-      : DOC.get(choice, "text");
-    if (!DOC.isString(text)) return;
-    const start = DOC.start(text);
-    const end = DOC.end(text);
-    const padding = DOC.get(DOC.root(), "obfuscation");
-    if (DOC.isString(padding) && DOC.start(padding) > end) {
-      const from = DOC.start(padding);
-      this.template.rememberTwo(DOC.ptr, DOC.length, start, end, from, DOC.end(padding));
-    } else {
-      this.template.remember(DOC.ptr, DOC.length, start, end);
-    }
   }
 
   /** The provider says that the stream is complete: what is still missing goes out, then [DONE]. */
@@ -299,6 +297,7 @@ export class CompatibleStream extends SseTranslator {
     this.isUsageSent = true;
     if (!DOC.parse(this.usageText.ptr, this.usageText.length)) return;
     EDIT.begin(DOC);
+    mendCounts(DOC, DOC.root(), EDIT);
     this.provider.editUsage(DOC, DOC.root(), EDIT);
     EDITED.clear();
     EDIT.apply(EDITED);

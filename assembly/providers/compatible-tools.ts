@@ -7,42 +7,76 @@ import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
+const NAMELESS = "a tool call has no name";
 
-/** Whole tool calls of an answer: an id, the type, and arguments that are a text. */
-export function repairToolCalls(call: Call, doc: Document, calls: i32, edit: JsonEdit): void {
-  if (!doc.isArray(calls)) return;
+/** Whole tool calls: an id, the type, and arguments that are a text. "" or what is wrong. */
+export function repairToolCalls(call: Call, doc: Document, message: i32, edit: JsonEdit): string {
+  const calls = doc.get(message, "tool_calls");
+  if (doc.isObject(calls)) return wrapCall(call, doc, calls, -1, edit) ? "" : NAMELESS;
+  if (!doc.isArray(calls)) {
+    if (!doc.absent(calls)) edit.remove(message, "tool_calls");
+    return "";
+  }
   let index = 0;
   for (let item = doc.first(calls); item >= 0; item = doc.next(item), ++index) {
-    if (!doc.isObject(item)) continue;
+    const target = doc.get(item, "function");
+    const isCustom = doc.isObject(doc.get(item, "custom"));
+    if (!isCustom && doc.stringLength(doc.get(target, "name")) == 0) return NAMELESS;
     nameCall(call, doc, item, index, edit);
-    stringifyArguments(doc, doc.get(doc.get(item, "function"), "arguments"), edit);
+    if (isCustom) continue;
+    if (doc.absent(doc.get(target, "arguments"))) edit.setString(target, "arguments", "{}");
+    else stringifyArguments(doc, target, edit);
   }
+  return "";
 }
 
 /**
  * Fragments of tool calls in a chunk: a position, and for the first one of each call what a whole
- * call has. `begun` is how many calls have begun before, the answer how many have now.
+ * call has. `begun` is how many calls have begun before, the answer how many have now; -1: one is
+ * no call.
  */
 export function repairToolFragments(
   call: Call,
   doc: Document,
-  fragments: i32,
+  delta: i32,
   begun: i32,
   edit: JsonEdit,
 ): i32 {
-  if (!doc.isArray(fragments)) return begun;
+  const fragments = doc.get(delta, "tool_calls");
+  if (doc.isObject(fragments)) {
+    return wrapCall(call, doc, fragments, begun, edit) ? begun + 1 : -1;
+  }
+  if (!doc.isArray(fragments)) {
+    if (!doc.absent(fragments)) edit.remove(delta, "tool_calls");
+    return begun;
+  }
   for (let item = doc.first(fragments); item >= 0; item = doc.next(item)) {
-    if (!doc.isObject(item)) continue;
+    if (!doc.isObject(item)) return -1;
     const target = doc.get(item, "function");
-    const begins = doc.stringLength(doc.get(target, "name")) > 0;
+    if (!doc.absent(target) && !doc.isObject(target)) edit.remove(item, "function");
+    const name = doc.get(target, "name");
+    const begins = doc.stringLength(name) > 0;
     if (begins) ++begun;
+    else dropForeign(doc, item, target, name, edit);
     const place = doc.get(item, "index");
     const index = <i32>doc.integer(place, max(begun - 1, 0));
-    if (!doc.isNumber(place)) edit.setInteger(item, "index", index);
+    if (doc.integer(place, -1) < 0) edit.setInteger(item, "index", index);
     if (begins) nameCall(call, doc, item, index, edit);
-    stringifyArguments(doc, doc.get(target, "arguments"), edit);
+    if (doc.isNull(doc.get(target, "arguments"))) edit.setString(target, "arguments", "");
+    else stringifyArguments(doc, target, edit);
   }
   return begun;
+}
+
+/** Takes out of a later fragment what names a call and is neither a text nor null. */
+function dropForeign(doc: Document, item: i32, target: i32, name: i32, edit: JsonEdit): void {
+  if (!isTextOrNull(doc, name)) edit.remove(target, "name");
+  if (!isTextOrNull(doc, doc.get(item, "id"))) edit.remove(item, "id");
+  if (!isTextOrNull(doc, doc.get(item, "type"))) edit.remove(item, "type");
+}
+
+function isTextOrNull(doc: Document, value: i32): bool {
+  return doc.absent(value) || doc.isString(value);
 }
 
 /** The id and the type that every call has. */
@@ -55,14 +89,47 @@ function nameCall(call: Call, doc: Document, item: i32, index: i32, edit: JsonEd
   if (doc.stringLength(doc.get(item, "type")) == 0) edit.setString(item, "type", "function");
 }
 
-/** Arguments that came as an object become the text of that object. */
-function stringifyArguments(doc: Document, value: i32, edit: JsonEdit): void {
-  if (!doc.isObject(value)) return;
+/** Arguments that came as a value become the text of that value. */
+function stringifyArguments(doc: Document, target: i32, edit: JsonEdit): void {
+  const value = doc.get(target, "arguments");
+  if (value < 0 || doc.isString(value)) return;
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
   json.stringBytes(doc.ptr + doc.start(value), doc.end(value) - doc.start(value));
   edit.replace(value, json.out.ptr, json.out.length);
+}
+
+/**
+ * One call in place of a list, as some versions of Spark give it, becomes a list. `index` is its
+ * position in a stream, or -1. False: it is no call.
+ */
+function wrapCall(call: Call, doc: Document, own: i32, index: i32, edit: JsonEdit): bool {
+  const target = doc.get(own, "function");
+  const name = doc.get(target, "name");
+  if (doc.stringLength(name) == 0) return false;
+  const id = doc.get(own, "id");
+  const text = doc.get(target, "arguments");
+  const json = JSON_TEXT;
+  json.out.clear();
+  json.reset();
+  json.beginArray();
+  json.beginObject();
+  if (index >= 0) json.keyInteger("index", index);
+  json.keyString("id", doc.stringLength(id) > 0 ? doc.string(id) : call.newId("call_"));
+  json.keyString("type", "function");
+  json.key("function");
+  json.beginObject();
+  json.keyValue("name", doc, name);
+  json.key("arguments");
+  if (doc.isString(text)) json.value(doc, text);
+  else if (doc.absent(text)) json.string("{}");
+  else json.stringBytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
+  json.endObject();
+  json.endObject();
+  json.endArray();
+  edit.replace(own, json.out.ptr, json.out.length);
+  return true;
 }
 
 /**

@@ -29,3 +29,13 @@ export function editReasoningTokens(
   edit.setInteger(usage, "completion_tokens", completion);
   edit.setInteger(usage, "total_tokens", prompt + completion);
 }
+
+/** Fills in counts of a chat's usage that are missing or no numbers. */
+export function mendCounts(doc: Document, usage: i32, edit: JsonEdit): void {
+  const prompt = doc.integer(doc.get(usage, "prompt_tokens"), -1);
+  const completion = doc.integer(doc.get(usage, "completion_tokens"), -1);
+  if (prompt < 0) edit.setInteger(usage, "prompt_tokens", 0);
+  if (completion < 0) edit.setInteger(usage, "completion_tokens", 0);
+  if (doc.integer(doc.get(usage, "total_tokens"), -1) >= 0) return;
+  edit.setInteger(usage, "total_tokens", max(prompt, 0) + max(completion, 0));
+}

@@ -12,6 +12,7 @@ import { ProviderSpec } from "./provider-spec";
 /** Doubao's row. */
 export function doubaoSpec(): ProviderSpec {
   return new ProviderSpec("doubao", "ark.cn-beijing.volces.com")
+    .withoutJsonSchema()
     .chat("/api/v3")
     .embeddings("/api/v3")
     .images("/api/v3")

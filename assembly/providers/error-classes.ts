@@ -44,7 +44,9 @@ export function errorOf(kind: ErrorClass, native: NativeError): ApiError {
   // A moderation's own number tells what it objected to.
   const tells = kind == ErrorClass.ContentFilter && isNumber(own);
   const message = tells ? `${native.message} (code ${own})` : native.message;
-  return new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
+  const error = new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
+  error.retryAfter = native.retryAfter;
+  return error;
 }
 
 /** The class that status, code and words of an error tell. */
@@ -109,15 +111,15 @@ function isStatusCode(code: string): bool {
 
 /** The status that the words of an error tell. Unknown: 500. */
 function impliedStatus(error: NativeError): i32 {
-  const word = (error.type + " " + error.code).toLowerCase();
-  if (word.includes("invalid_api_key") || word.includes("authentication")) return 401;
+  const word = (error.type + " " + error.code).toLowerCase().replaceAll("_", "");
+  if (word.includes("invalidapikey") || word.includes("authentication")) return 401;
   if (word.includes("unauthorized")) return 401;
   if (word.includes("permission")) return 403;
-  if (word.includes("not_found")) return 404;
-  if (word.includes("rate_limit")) return 429;
+  if (word.includes("notfound")) return 404;
+  if (word.includes("ratelimit")) return 429;
   if (word.includes("overloaded") || word.includes("unavailable")) return 503;
   if (word.includes("timeout")) return 504;
-  if (word.includes("invalid_request") || word.includes("badrequest")) return 400;
+  if (word.includes("invalidrequest") || word.includes("badrequest")) return 400;
   return 500;
 }
 

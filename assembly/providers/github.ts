@@ -1,8 +1,10 @@
 // GitHub Models: https://docs.github.com/rest/models/inference
 import { Document } from "../json/document";
+import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
+import { isFilterNote } from "./compatible-chunk";
 import { writeModelList } from "./compatible-models";
 import { EncodedBody } from "./encoded-body";
 import { HeaderEdits } from "./header-edits";
@@ -24,6 +26,10 @@ export class Github extends Provider {
     super.authenticate(call, headers, body, bodyLength);
     headers.set("accept", "application/vnd.github+json");
     headers.set("x-github-api-version", "2022-11-28");
+  }
+
+  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
+    return !isFilterNote(chunk);
   }
 
   readsResponse(call: Call): bool {

@@ -66,7 +66,6 @@ const ID_LENGTH: i32 = 9;
 const ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
-const THINKING: JsonWriter = new JsonWriter(new ByteWriter());
 
 /** Mistral's row. */
 export function mistralSpec(): ProviderSpec {
@@ -84,7 +83,7 @@ export function mistralSpec(): ProviderSpec {
     .serves(Capability.Moderations, "/v1/moderations");
 }
 
-/** Fits requests to Mistral's schema, and makes texts of its content lists. */
+/** Fits requests to Mistral's schema. */
 export class Mistral extends Provider {
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
     const error = super.editRequest(call, request, edit);
@@ -106,21 +105,6 @@ export class Mistral extends Provider {
     }
     editMessages(request, request.get(root, "messages"), edit);
     return null;
-  }
-
-  editResponse(call: Call, response: Document, edit: JsonEdit): void {
-    const choices = response.get(response.root(), "choices");
-    for (let choice = response.first(choices); choice >= 0; choice = response.next(choice)) {
-      flattenContent(response, response.get(choice, "message"), edit);
-    }
-  }
-
-  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
-    const choices = chunk.get(chunk.root(), "choices");
-    for (let choice = chunk.first(choices); choice >= 0; choice = chunk.next(choice)) {
-      flattenContent(chunk, chunk.get(choice, "delta"), edit);
-    }
-    return true;
   }
 }
 
@@ -206,34 +190,4 @@ function editPart(doc: Document, part: i32, edit: JsonEdit): void {
     json.endObject();
     edit.replace(part, json.out.ptr, json.out.length);
   }
-}
-
-/** Content that is a list of texts and thoughts becomes `content` and `reasoning_content`. */
-function flattenContent(doc: Document, message: i32, edit: JsonEdit): void {
-  const content = doc.get(message, "content");
-  if (!doc.isArray(content)) return;
-  beginText(JSON_TEXT);
-  beginText(THINKING);
-  for (let part = doc.first(content); part >= 0; part = doc.next(part)) {
-    if (doc.stringIs(doc.get(part, "type"), "thinking")) {
-      const thoughts = doc.get(part, "thinking");
-      if (doc.isString(thoughts)) THINKING.stringPart(doc, thoughts);
-      for (let item = doc.first(thoughts); item >= 0; item = doc.next(item)) {
-        THINKING.stringPart(doc, doc.get(item, "text"));
-      }
-    } else {
-      JSON_TEXT.stringPart(doc, doc.get(part, "text"));
-    }
-  }
-  JSON_TEXT.endString();
-  THINKING.endString();
-  edit.replace(content, JSON_TEXT.out.ptr, JSON_TEXT.out.length);
-  if (THINKING.out.length <= 2) return;
-  edit.set(message, "reasoning_content", THINKING.out.ptr, THINKING.out.length);
-}
-
-function beginText(json: JsonWriter): void {
-  json.out.clear();
-  json.reset();
-  json.beginString();
 }

@@ -14,6 +14,8 @@ export class NativeError {
   type: string = "";
   code: string = "";
   param: string = "";
+  /** Seconds until a retry makes sense, or -1 where the error does not say. */
+  retryAfter: i64 = -1;
 
   /** `status` is the HTTP status, or 0 for an error inside an answer that said 200. */
   constructor(

@@ -15,43 +15,51 @@ import { ProviderSpec } from "./provider-spec";
 
 /** The row of OpenAI, with every endpoint of its API. */
 export function openAiSpec(): ProviderSpec {
-  return new ProviderSpec("openai", "api.openai.com")
+  return openAiEndpoints(new ProviderSpec("openai", "api.openai.com"), "/v1")
+    .serves(Capability.Conversations, "/v1/conversations")
+    .serves(Capability.Moderations, "/v1/moderations");
+}
+
+/** The endpoints that others who serve OpenAI's models have too, under a base path. */
+export function openAiEndpoints(spec: ProviderSpec, base: string): ProviderSpec {
+  return spec
     .developerRole()
     .audioOutput()
     .customTools()
-    .chat("/v1")
-    .completions("/v1")
-    .embeddings("/v1")
+    .chat(base)
+    .completions(base)
+    .embeddings(base)
     .base64Embeddings()
-    .models("/v1")
-    .files("/v1")
-    .batches("/v1")
-    .storedResponses("/v1")
-    .serves(Capability.ResponseCancel, "/v1/responses/{response_id}/cancel")
-    .serves(Capability.ResponseInputTokens, "/v1/responses/input_tokens")
-    .serves(Capability.ResponseCompact, "/v1/responses/compact")
-    .serves(Capability.Conversations, "/v1/conversations")
-    .images("/v1")
-    .serves(Capability.ImageEdit, "/v1/images/edits")
-    .serves(Capability.ImageVariation, "/v1/images/variations")
-    .speech("/v1")
-    .transcriptions("/v1")
-    .translations("/v1")
-    .serves(Capability.Realtime, "/v1/realtime")
-    .serves(Capability.Moderations, "/v1/moderations")
-    .serves(Capability.FineTuningJobs, "/v1/fine_tuning/jobs")
-    .serves(Capability.FineTuningJob, "/v1/fine_tuning/jobs/{id}")
-    .serves(Capability.FineTuningEvents, "/v1/fine_tuning/jobs/{id}/events")
-    .serves(Capability.FineTuningCheckpoints, "/v1/fine_tuning/jobs/{id}/checkpoints")
-    .serves(Capability.FineTuningCancel, "/v1/fine_tuning/jobs/{id}/cancel")
-    .serves(Capability.FineTuningPause, "/v1/fine_tuning/jobs/{id}/pause")
-    .serves(Capability.FineTuningResume, "/v1/fine_tuning/jobs/{id}/resume")
-    .serves(Capability.FineTuningPermissions, "/v1/fine_tuning/checkpoints/{id}/permissions")
-    .serves(Capability.FineTuningPermission, "/v1/fine_tuning/checkpoints/{id}/permissions/{id}")
-    .serves(Capability.Videos, "/v1/videos")
-    .serves(Capability.Video, "/v1/videos/{video_id}")
-    .serves(Capability.VideoContent, "/v1/videos/{video_id}/content")
-    .serves(Capability.VideoRemix, "/v1/videos/{video_id}/remix");
+    .models(base)
+    .files(base)
+    .batches(base)
+    .storedResponses(base)
+    .serves(Capability.ResponseCancel, base + "/responses/{response_id}/cancel")
+    .serves(Capability.ResponseInputTokens, base + "/responses/input_tokens")
+    .serves(Capability.ResponseCompact, base + "/responses/compact")
+    .images(base)
+    .serves(Capability.ImageEdit, base + "/images/edits")
+    .serves(Capability.ImageVariation, base + "/images/variations")
+    .speech(base)
+    .transcriptions(base)
+    .translations(base)
+    .serves(Capability.Realtime, base + "/realtime")
+    .serves(Capability.FineTuningJobs, base + "/fine_tuning/jobs")
+    .serves(Capability.FineTuningJob, base + "/fine_tuning/jobs/{id}")
+    .serves(Capability.FineTuningEvents, base + "/fine_tuning/jobs/{id}/events")
+    .serves(Capability.FineTuningCheckpoints, base + "/fine_tuning/jobs/{id}/checkpoints")
+    .serves(Capability.FineTuningCancel, base + "/fine_tuning/jobs/{id}/cancel")
+    .serves(Capability.FineTuningPause, base + "/fine_tuning/jobs/{id}/pause")
+    .serves(Capability.FineTuningResume, base + "/fine_tuning/jobs/{id}/resume")
+    .serves(Capability.FineTuningPermissions, base + "/fine_tuning/checkpoints/{id}/permissions")
+    .serves(
+      Capability.FineTuningPermission,
+      base + "/fine_tuning/checkpoints/{id}/permissions/{id}",
+    )
+    .serves(Capability.Videos, base + "/videos")
+    .serves(Capability.Video, base + "/videos/{video_id}")
+    .serves(Capability.VideoContent, base + "/videos/{video_id}/content")
+    .serves(Capability.VideoRemix, base + "/videos/{video_id}/remix");
 }
 
 /** Speaks OpenAI's API unchanged; its errors keep OpenAI's own statuses and types. */

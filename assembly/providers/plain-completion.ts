@@ -32,7 +32,7 @@ export function isPlainCompletion(doc: Document): bool {
       if (!doc.stringIs(member, "chat.completion")) return false;
       found |= OBJECT;
     } else if (doc.keyIs(member, "created")) {
-      if (!doc.isNumber(member)) return false;
+      if (doc.integer(member, -1) < 0) return false;
       found |= CREATED;
     } else if (doc.keyIs(member, "id")) {
       if (doc.stringLength(member) == 0) return false;
@@ -40,6 +40,8 @@ export function isPlainCompletion(doc: Document): bool {
     } else if (doc.keyIs(member, "model")) {
       if (doc.stringLength(member) == 0) return false;
       found |= MODEL;
+    } else if (doc.keyIs(member, "usage")) {
+      if (!isUsagePlain(doc, member)) return false;
     } else if (doc.keyIs(member, "error") || doc.keyIs(member, "success")) {
       return false;
     }
@@ -47,8 +49,17 @@ export function isPlainCompletion(doc: Document): bool {
   return found == ENVELOPE;
 }
 
+function isUsagePlain(doc: Document, usage: i32): bool {
+  return (
+    doc.isNull(usage) ||
+    (doc.integer(doc.get(usage, "prompt_tokens"), -1) >= 0 &&
+      doc.integer(doc.get(usage, "completion_tokens"), -1) >= 0 &&
+      doc.integer(doc.get(usage, "total_tokens"), -1) >= 0)
+  );
+}
+
 function areChoicesPlain(doc: Document, choices: i32): bool {
-  if (!doc.isArray(choices)) return false;
+  if (!doc.isArray(choices) || doc.first(choices) < 0) return false;
   for (let choice = doc.first(choices); choice >= 0; choice = doc.next(choice)) {
     let found: u32 = 0;
     for (let member = doc.first(choice); member >= 0; member = doc.next(member)) {
@@ -59,7 +70,7 @@ function areChoicesPlain(doc: Document, choices: i32): bool {
         if (!isOpenAiFinish(doc, member)) return false;
         found |= FINISH;
       } else if (doc.keyIs(member, "index")) {
-        if (!doc.isNumber(member)) return false;
+        if (doc.integer(member, -1) < 0) return false;
         found |= INDEX;
       }
     }
@@ -76,10 +87,12 @@ function isMessagePlain(doc: Document, message: i32): bool {
       if (!doc.isString(member)) return false;
       found |= CONTENT;
     } else if (doc.keyIs(member, "role")) {
-      if (doc.stringLength(member) == 0) return false;
+      if (!doc.stringIs(member, "assistant")) return false;
       found |= ROLE;
     } else if (doc.keyIs(member, "tool_calls")) {
       return false;
+    } else if (doc.keyIs(member, "refusal") || doc.keyIs(member, "reasoning_content")) {
+      if (!doc.absent(member) && !doc.isString(member)) return false;
     }
   }
   return found == (ROLE | CONTENT);

@@ -52,6 +52,8 @@ export class ProviderSettings {
   qwenDomain: string = "";
   zhipuDomain: string = "";
   zhipuCodePlanMode: bool = false;
+  /** Tokens of the form `<id>.<secret>` are not sent but sign one of a few minutes. */
+  zhipuSignToken: bool = false;
   doubaoDomain: string = "";
 
   // Servers of one's own

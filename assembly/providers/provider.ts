@@ -11,7 +11,7 @@ import { Call } from "./call";
 import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
 import { CompatibleStream } from "./compatible-stream";
-import { editCachedTokens } from "./compatible-usage";
+import { editCachedTokens, mendCounts } from "./compatible-usage";
 import { EncodedBody } from "./encoded-body";
 import { classOf, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
@@ -53,6 +53,20 @@ export class Provider {
     return this.spec.needsToken;
   }
 
+  /** Whether a request has to name a model. */
+  needsModel(capability: Capability): bool {
+    switch (capability) {
+      case Capability.Chat:
+      case Capability.Completions:
+      case Capability.Embeddings:
+      case Capability.AudioSpeech:
+      case Capability.Rerank:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** Whether conversations are kept at the provider, so that a call may name one and its bot. */
   keepsConversations(): bool {
     return false;
@@ -87,7 +101,22 @@ export class Provider {
    * they are.
    */
   speaksNatively(call: Call): bool {
-    return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
+    switch (call.capability) {
+      case Capability.Messages:
+      case Capability.CountTokens:
+      case Capability.GenerateContent:
+      case Capability.StreamGenerateContent:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * Whether `authenticate` needs the body of a request, also of one in the provider's own protocol.
+   */
+  signsBody(): bool {
+    return false;
   }
 
   /** Whether a 200 answer to this call is read and checked, or only sent on. */
@@ -146,7 +175,10 @@ export class Provider {
     const usage = response.get(response.root(), "usage");
     if (response.isObject(usage)) {
       this.readUsage(response, usage, call.usage);
+      if (call.capability != Capability.Embeddings) mendCounts(response, usage, EDIT);
       this.editUsage(response, usage, EDIT);
+    } else if (!response.absent(usage)) {
+      EDIT.remove(response.root(), "usage");
     }
     applyEdit(EDIT, body);
     return null;
@@ -243,8 +275,8 @@ function applyEdit(edit: JsonEdit, body: EncodedBody): void {
   edit.applyPrefix(body.out);
 }
 
-/** Puts the client's path parameters, in order, where a template has `{…}`. */
-function fillTemplate(template: string, parameters: string[]): string {
+/** Puts path parameters, in order, where a template has `{…}`. */
+export function fillTemplate(template: string, parameters: string[]): string {
   let open = template.indexOf("{");
   if (open < 0) return template;
   const parts: string[] = [];

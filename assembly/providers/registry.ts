@@ -1,4 +1,5 @@
 // From a provider's id in a configuration to the provider: an explicit list.
+import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
@@ -8,10 +9,14 @@ import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
 import { Dify, difySpec } from "./dify";
 import { Doubao, doubaoSpec } from "./doubao";
+import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
 import { Github, githubSpec } from "./github";
 import { Grok, grokSpec } from "./grok";
 import { Groq, groqSpec } from "./groq";
+import { Hunyuan, hunyuanSpec } from "./hunyuan";
+import { Kling, klingSpec } from "./kling";
+import { Minimax, minimaxSpec } from "./minimax";
 import { Mistral, mistralSpec } from "./mistral";
 import { Moonshot, moonshotSpec } from "./moonshot";
 import { Ollama, ollamaSpec } from "./ollama";
@@ -34,6 +39,7 @@ import { Zhipuai, zhipuaiSpec } from "./zhipuai";
  */
 function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
+  if (type == "azure") return new Azure(azureSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
@@ -44,10 +50,14 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
   if (type == "dify") return new Dify(difySpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
+  if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
   if (type == "github") return new Github(githubSpec(), settings);
   if (type == "grok") return new Grok(grokSpec(), settings);
   if (type == "groq") return new Groq(groqSpec(), settings);
+  if (type == "hunyuan") return new Hunyuan(hunyuanSpec(), settings);
+  if (type == "kling") return new Kling(klingSpec(), settings);
+  if (type == "minimax") return new Minimax(minimaxSpec(), settings);
   if (type == "mistral") return new Mistral(mistralSpec(), settings);
   if (type == "moonshot") return new Moonshot(moonshotSpec(), settings);
   if (type == "ollama") return new Ollama(ollamaSpec(settings.ollamaApiType), settings);
@@ -67,6 +77,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
 // @ts-ignore: decorator
 @lazy
 const OWN_TYPES: StaticArray<string> = [
+  "azure",
   "baidu",
   "claude",
   "cloudflare",
@@ -76,10 +87,14 @@ const OWN_TYPES: StaticArray<string> = [
   "deepseek",
   "dify",
   "doubao",
+  "gemini",
   "generic",
   "github",
   "grok",
   "groq",
+  "hunyuan",
+  "kling",
+  "minimax",
   "mistral",
   "moonshot",
   "ollama",

@@ -94,10 +94,6 @@ export class Spark extends Provider {
 
   editResponse(call: Call, response: Document, edit: JsonEdit): void {
     const root = response.root();
-    const choices = response.get(root, "choices");
-    for (let choice = response.first(choices); choice >= 0; choice = response.next(choice)) {
-      wrapToolCall(call, response, response.get(choice, "message"), false, edit);
-    }
     const id = response.get(root, "sid");
     if (response.get(root, "id") < 0 && response.isString(id)) {
       edit.setString(root, "id", response.string(id));
@@ -120,7 +116,6 @@ export class Spark extends Provider {
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
     const root = chunk.root();
     const delta = chunk.get(chunk.first(chunk.get(root, "choices")), "delta");
-    wrapToolCall(call, chunk, delta, true, edit);
     if (chunk.stringLength(chunk.get(delta, "content")) > 0) call.note |= HAS_TEXT;
     removeEnvelope(root, edit);
     return true;
@@ -199,41 +194,6 @@ function joinTexts(doc: Document, parts: i32, edit: JsonEdit): void {
   }
   json.endString();
   edit.replace(parts, json.out.ptr, json.out.length);
-}
-
-/** Some versions give one call in place of a list. */
-function wrapToolCall(
-  call: Call,
-  doc: Document,
-  message: i32,
-  isChunk: bool,
-  edit: JsonEdit,
-): void {
-  const own = doc.get(message, "tool_calls");
-  if (!doc.isObject(own)) return;
-  const target = doc.get(own, "function");
-  const id = doc.get(own, "id");
-  const text = doc.get(target, "arguments");
-  const json = JSON_TEXT;
-  json.out.clear();
-  json.reset();
-  json.beginArray();
-  json.beginObject();
-  if (isChunk) json.keyInteger("index", 0);
-  json.keyString("id", doc.stringLength(id) > 0 ? doc.string(id) : call.newId("call_"));
-  json.keyString("type", "function");
-  json.key("function");
-  json.beginObject();
-  json.keyValue("name", doc, doc.get(target, "name"));
-  json.key("arguments");
-  if (doc.isObject(text))
-    json.stringBytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
-  else if (doc.isString(text)) json.value(doc, text);
-  else json.string("{}");
-  json.endObject();
-  json.endObject();
-  json.endArray();
-  edit.replace(own, json.out.ptr, json.out.length);
 }
 
 function removeEnvelope(root: i32, edit: JsonEdit): void {

@@ -1,5 +1,6 @@
 // Frames of a provider's stream become OpenAI's events.
-import { ApiError } from "../openai/api-error";
+import { Document, JsonError } from "../json/document";
+import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FrameDecoder } from "../stream/frame-decoder";
 import { SseDecoder } from "../stream/sse-decoder";
 import { StreamOutput } from "../stream/stream-output";
@@ -36,5 +37,12 @@ export abstract class SseTranslator extends StreamTranslator {
 
   decoder(): FrameDecoder {
     return this.events;
+  }
+
+  /** The error for an event that is no JSON: the stream's end may have cut it off. */
+  protected unreadable(provider: string, event: Document): ApiError {
+    return event.error == JsonError.UnexpectedEnd
+      ? streamIncomplete(provider)
+      : invalidUpstreamResponse(provider, "an event is no JSON");
   }
 }

@@ -49,5 +49,9 @@ export const enum Capability {
   Conversations,
   QwenServices,
   QwenTask,
+  GenerateContent,
+  StreamGenerateContent,
+  KlingImageToVideo,
+  KlingImageVideo,
   Count,
 }

@@ -1,6 +1,7 @@
 // All endpoints, and how a path or a configuration's name finds its own:
 // https://platform.openai.com/docs/api-reference
 import { Capability } from "./capability";
+import { startsAt } from "../text/starts-at";
 import { BodyKind, Endpoint } from "./endpoint";
 
 const ENDPOINTS: StaticArray<Endpoint> = [
@@ -167,7 +168,20 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}",
     "DELETE",
   ),
-  new Endpoint(Capability.Videos, "openai/v1/videos", "/videos", "GET POST"),
+  new Endpoint(Capability.Videos, "openai/v1/videos", "/videos", "GET POST", BodyKind.Json),
+  new Endpoint(
+    Capability.KlingImageToVideo,
+    "kling/v1/image2video",
+    "/videos/image2video",
+    "GET POST",
+    BodyKind.Json,
+  ),
+  new Endpoint(
+    Capability.KlingImageVideo,
+    "kling/v1/retrieveimagevideo",
+    "/videos/image2video/{task_id}",
+    "GET",
+  ),
   new Endpoint(Capability.Video, "openai/v1/retrievevideo", "/videos/{video_id}", "GET DELETE"),
   new Endpoint(
     Capability.VideoContent,
@@ -201,6 +215,19 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "POST",
   ),
   new Endpoint(Capability.QwenTask, "qwen/v1/tasks", "/tasks/{task_id}", "GET"),
+  // Sent on as they are: the model stands in the path.
+  new Endpoint(
+    Capability.GenerateContent,
+    "gemini/v1beta/generatecontent",
+    "/{version}/models/{model}:generateContent",
+    "POST",
+  ),
+  new Endpoint(
+    Capability.StreamGenerateContent,
+    "gemini/v1beta/streamgeneratecontent",
+    "/{version}/models/{model}:streamGenerateContent",
+    "POST",
+  ),
 ];
 
 /**
@@ -209,9 +236,22 @@ const ENDPOINTS: StaticArray<Endpoint> = [
  */
 export function findEndpoint(path: string, parameters: string[]): Endpoint | null {
   if (path.endsWith("/v1/chat/completions")) return unchecked(ENDPOINTS[0]);
+  if (path.endsWith("enerateContent")) return findGenerate(path, parameters);
   const version = path.lastIndexOf("/v1/");
   if (version < 0) return null;
-  const segments = path.substring(version + 3).split("/");
+  return matching(path.substring(version + 3), parameters);
+}
+
+/** Gemini's own endpoints stand behind a version of their own, which is a parameter too. */
+function findGenerate(path: string, parameters: string[]): Endpoint | null {
+  const models = path.lastIndexOf("/models/");
+  const version = models < 1 ? -1 : path.lastIndexOf("/", models - 1);
+  const isVersion = version >= 0 && startsAt(path, "/v", version);
+  return isVersion ? matching(path.substring(version), parameters) : null;
+}
+
+function matching(path: string, parameters: string[]): Endpoint | null {
+  const segments = path.split("/");
   for (let i = 0, count = ENDPOINTS.length; i < count; ++i) {
     const endpoint = unchecked(ENDPOINTS[i]);
     if (endpoint.matches(segments, parameters)) return endpoint;

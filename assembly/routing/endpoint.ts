@@ -35,8 +35,12 @@ export class Endpoint {
     parameters.length = 0;
     for (let i = 1; i < own.length; ++i) {
       if (own[i].startsWith("{")) {
-        if (path[i].length == 0 || climbs(path[i])) return false;
-        parameters.push(path[i]);
+        // What follows the parameter in its segment has to stand there.
+        const tail = own[i].substring(own[i].indexOf("}") + 1);
+        if (!path[i].endsWith(tail)) return false;
+        const value = path[i].substring(0, path[i].length - tail.length);
+        if (value.length == 0 || climbs(value)) return false;
+        parameters.push(value);
       } else if (own[i] != path[i]) {
         return false;
       }

@@ -11,6 +11,7 @@ const SPACE: u8 = 0x20;
 const DATA: u32 = 0x61746164;
 const COLON_SPACE: u16 = 0x203a;
 const LF_LF: u16 = 0x0a0a;
+const CR_LF_CR_LF: u32 = 0x0a0d0a0d;
 
 /** No event is larger: a stream that goes on without a blank line is broken. */
 const LARGEST_EVENT: i32 = 32 << 20;
@@ -31,6 +32,11 @@ export class SseDecoder extends FrameDecoder {
   commentLength: i32 = -1;
   /** The event came as exactly `data: …` and LF LF, so it can be sent on as it is. */
   isPlain: bool = false;
+  /**
+   * Whether lines without a field, from one on that begins with `{` or `[`, are a payload too: some providers write an
+   * error into a stream as it is.
+   */
+  takesBareText: bool = false;
 
   private carry: ByteWriter = new ByteWriter();
   private joined: ByteWriter = new ByteWriter();
@@ -53,6 +59,8 @@ export class SseDecoder extends FrameDecoder {
   private commentStart: i32 = 0;
   private commentEnd: i32 = -1;
   private plainSoFar: bool = true;
+  private bareStart: i32 = -1;
+  private bareEnd: i32 = 0;
 
   push(ptr: usize, length: i32): void {
     this.dropTaken();
@@ -130,12 +138,21 @@ export class SseDecoder extends FrameDecoder {
     const ptr = this.base + start;
     if (load<u32>(ptr) != DATA || load<u16>(ptr, 4) != COLON_SPACE) return false;
     const end = findLineBreak(ptr + 6, this.base + this.limit);
-    if (end == 0 || end + 1 >= this.base + this.limit || load<u16>(end) != LF_LF) return false;
+    if (end == 0 || end + 1 >= this.base + this.limit) return false;
+    const isPlain = load<u16>(end) == LF_LF;
+    if (!isPlain) {
+      const hasRoom = end + 4 <= this.base + this.limit;
+      if (!hasRoom || load<u32>(end) != CR_LF_CR_LF) return false;
+    }
     this.payloadStart = start + 6;
     this.payloadEnd = <i32>(end - this.base);
     this.payloadLines = 1;
-    this.lineStart = this.scanned = this.payloadEnd + 2;
-    return this.dispatch(this.lineStart);
+    this.plainSoFar = isPlain;
+    const rawEnd = this.payloadEnd + (isPlain ? 2 : 3);
+    this.dispatch(rawEnd);
+    // The last LF belongs to no event.
+    this.lineStart = this.scanned = this.eventStart = isPlain ? rawEnd : rawEnd + 1;
+    return true;
   }
 
   /** False while the first bytes could still become a byte order mark. */
@@ -169,6 +186,10 @@ export class SseDecoder extends FrameDecoder {
   private takeLine(start: i32, end: i32): void {
     const base = this.base;
     const first = load<u8>(base + start);
+    if (this.bareStart >= 0) {
+      this.bareEnd = end;
+      return;
+    }
     if (first == COLON) {
       if (this.commentEnd < 0) {
         this.commentStart = start + 1;
@@ -195,6 +216,9 @@ export class SseDecoder extends FrameDecoder {
       ) {
         this.nameStart = value;
         this.nameEnd = end;
+      } else if (this.takesBareText && (first == 0x7b || first == 0x5b)) {
+        this.bareStart = start;
+        this.bareEnd = end;
       }
     }
   }
@@ -216,6 +240,11 @@ export class SseDecoder extends FrameDecoder {
   /** Gives out the event that ends before `end`, if there is anything in it. */
   private dispatch(end: i32): bool {
     const base = this.base;
+    if (this.bareStart >= 0) {
+      this.payloadStart = this.bareStart;
+      this.payloadEnd = this.bareEnd;
+      this.payloadLines = 1;
+    }
     const lines = this.payloadLines;
     const isEvent = lines > 0 || this.nameEnd > this.nameStart || this.commentEnd >= 0;
     this.hasPayload = lines > 0;
@@ -238,6 +267,7 @@ export class SseDecoder extends FrameDecoder {
     this.nameStart = this.nameEnd = 0;
     this.commentEnd = -1;
     this.plainSoFar = true;
+    this.bareStart = -1;
   }
 
   /** The stream is over: its last line and last event need no end of their own. */
@@ -249,7 +279,7 @@ export class SseDecoder extends FrameDecoder {
     this.plainSoFar = false;
     this.open = false;
     // Half a name or comment says nothing, and must not run into what is sent after it.
-    if (this.payloadLines == 0) this.startEvent(this.limit);
+    if (this.payloadLines == 0 && this.bareStart < 0) this.startEvent(this.limit);
     return this.dispatch(this.limit);
   }
 
@@ -290,5 +320,7 @@ export class SseDecoder extends FrameDecoder {
     this.nameEnd -= distance;
     this.commentStart -= distance;
     if (this.commentEnd >= 0) this.commentEnd -= distance;
+    if (this.bareStart >= 0) this.bareStart -= distance;
+    this.bareEnd -= distance;
   }
 }

@@ -36,3 +36,10 @@ export function joinLines(out: ByteWriter, start: i32): void {
     if (byte == 0x0a || byte == 0x0d) store<u8>(at, 0x20);
   }
 }
+
+/** A comment on its own. */
+export function writeComment(ptr: usize, length: i32, out: ByteWriter): void {
+  out.byte(0x3a);
+  out.bytes(ptr, length);
+  out.ascii("\n\n");
+}

@@ -132,6 +132,15 @@ export class ByteWriter {
     }
   }
 
+  /** How many characters the first `length` bytes of UTF-8 are. */
+  characters(length: i32): i32 {
+    let count = 0;
+    for (let i = 0, end = min(length, this.length); i < end; ++i) {
+      if ((load<u8>(this.ptr + i) & 0xc0) != 0x80) ++count;
+    }
+    return count;
+  }
+
   /** What was written, decoded from UTF-8. For small things: a body never becomes a String. */
   toString(): string {
     return this.length == 0 ? "" : String.UTF8.decodeUnsafe(this.ptr, this.length);

@@ -3,8 +3,7 @@
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 
-/** Longest raw string that can be blank in practice. */
-const LONGEST_BLANK: i32 = 64;
+export { isBlank } from "../../openai/content-text";
 
 /** Writes the member `cache_control` where the client gave one. */
 export function writeCacheControl(doc: Document, value: i32, json: JsonWriter): void {
@@ -34,15 +33,4 @@ export function writeTextBlock(doc: Document, text: i32, cache: i32, json: JsonW
   json.value(doc, text);
   writeCacheControl(doc, cache, json);
   json.endObject();
-}
-
-/**
- * Whether a value is no string with something to read in it; Claude refuses blocks of such texts.
- */
-export function isBlank(doc: Document, text: i32): bool {
-  const length = doc.stringLength(text);
-  if (length == 0) return true;
-  if (length > LONGEST_BLANK) return false;
-  if (!doc.hasEscapes(text) && !doc.stringStartsWith(text, " ")) return false;
-  return doc.string(text).trim().length == 0;
 }

@@ -49,15 +49,21 @@ export class CohereResponse {
     this.writeContent();
     this.writeReasoning();
     this.writeAnnotations();
+    let count = 0;
     for (let item = doc.first(this.calls); item >= 0; item = doc.next(item)) {
       const target = doc.get(item, "function");
-      const input = doc.get(target, "arguments");
-      this.completion.toolCall(doc, doc.get(item, "id"), doc.get(target, "name"), input);
+      const name = doc.get(target, "name");
+      // A call that takes none comes with the word null.
+      let input = doc.get(target, "arguments");
+      if (doc.stringIs(input, "null")) input = -1;
+      const ownId = call.newId("call_") + (count++).toString();
+      this.completion.toolCall(doc, doc.get(item, "id"), name, input, ownId);
     }
     readUsage(doc, doc.get(root, "usage"), call.usage);
-    this.completion.beginLogprobs();
+    this.completion.endMessage();
+    this.completion.json.key("logprobs");
     writeLogprobs(doc, doc.get(root, "logprobs"), this.completion.json);
-    this.completion.endReason(reason);
+    this.completion.finishChoice(reason);
     this.completion.endChoices(call.usage);
     return null;
   }

@@ -116,7 +116,7 @@ export class CozeStream extends NativeStream {
     counts.isKnown = true;
     counts.prompt = countOf(usage, "input_count", "input_tokens");
     counts.completion = countOf(usage, "output_count", "output_tokens");
-    counts.unsplit = countOf(usage, "token_count", "total_tokens");
+    counts.stated = countOf(usage, "token_count", "total_tokens");
   }
 }
 

@@ -82,5 +82,5 @@ export function readUsage(doc: Document, counts: Usage): void {
   const total = doc.get(doc.get(root, "data"), "total_tokens");
   if (!doc.isNumber(total)) return;
   counts.isKnown = true;
-  counts.unsplit = doc.integer(total, 0);
+  counts.stated = doc.integer(total, 0);
 }

@@ -15,7 +15,7 @@ export function readQwenUsage(doc: Document, usage: i32, counts: Usage): void {
   counts.cached = detail(doc, prompt, input, "cached_tokens", counts.cached);
   counts.cacheWrite = detail(doc, prompt, input, "cache_creation_input_tokens", counts.cacheWrite);
   counts.image = detail(doc, input, usage, "image_tokens", counts.image);
-  counts.audio = detail(doc, input, usage, "audio_tokens", counts.audio);
+  counts.promptAudio = detail(doc, input, usage, "audio_tokens", counts.promptAudio);
   const output = doc.get(usage, "output_tokens_details");
   counts.reasoning = doc.integer(doc.get(output, "reasoning_tokens"), counts.reasoning);
 }
