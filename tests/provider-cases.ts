@@ -100,6 +100,17 @@ const FIELDS: readonly ConfigCase[] = [
     error: "providers[0].cloudflareAccountId: expected the id of the account",
   },
   {
+    shows: "a workflow without the name of its input",
+    config: { provider: { type: "dify", botType: "Workflow" } },
+    error: "provider.inputVariable: expected the name of the workflow's input",
+  },
+  {
+    shows: "a kind of application that is not known",
+    config: { provider: { type: "dify", botType: "Robot" } },
+    error:
+      'provider.botType: expected "Chat" or "Agent" or "Completion" or "Workflow", found "Robot"',
+  },
+  {
     shows: "a service of Azure without its URL",
     config: azure(undefined),
     error:

@@ -60,6 +60,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
+  if (exchange.config.provider.keepsConversations()) {
+    call.conversationId = headers.get("conversationid");
+    call.botId = headers.get("x-bot-id");
+  }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
