@@ -16,6 +16,7 @@ const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
   validate   nothing but what is wrong; exit code 1 where something is
   explain <gateway.yaml> <request.json>
              which rule, provider, model and native request would come of a chat request
+    --consumer NAME    as this consumer's; as everybody's unless given
   run        Envoy with this gateway, until Ctrl-C; SIGHUP takes up a change of the file
     --watch            takes up every change as it is saved
     --reload-port N    takes changes up at POST /reload on the loopback interface, 0 for a free port;
@@ -45,7 +46,7 @@ async function main(args: string[]): Promise<void> {
       return;
     case "explain":
       if (request === undefined) throw new UsageError("Which request.json?");
-      process.stdout.write(explain(checked, readFileSync(request, "utf8")));
+      process.stdout.write(explain(checked, readFileSync(request, "utf8"), values.consumer));
       return;
     default:
       throw new UsageError(`There is no command ${command}.`);
@@ -56,6 +57,7 @@ function parseArguments(args: string[]) {
   try {
     const options = {
       help: { type: "boolean" },
+      consumer: { type: "string" },
       watch: { type: "boolean" },
       "reload-port": { type: "string" },
       concurrency: { type: "string" },

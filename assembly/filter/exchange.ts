@@ -20,6 +20,8 @@ export class Exchange {
   isAttempt: bool = false;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** Tokens that the gateway knows of. */
+  notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */
   routedModel: string = "";
   /** The error that takes the place of an answer whose body is still to come. */

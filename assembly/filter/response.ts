@@ -15,7 +15,7 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure } from "./attempt";
+import { noteFailure, noteUsage } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
@@ -177,6 +177,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
+  noteUsage(exchange);
   applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;
