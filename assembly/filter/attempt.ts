@@ -42,6 +42,7 @@ export function restoreHeaders(headers: Headers): bool {
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers): void {
   exchange.isAttempt = true;
+  exchange.call.countsTokens = true;
   if (headers.has(CONSUMER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, CONSUMER_HEADER);
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
