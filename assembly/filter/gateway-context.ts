@@ -25,6 +25,7 @@ import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { replyWithModel, replyWithModels } from "./model-list";
+import { chooseProvider, dropOrder } from "./provider-choice";
 
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
@@ -60,6 +61,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
+    dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
@@ -163,7 +165,7 @@ export class GatewayContext extends StreamContext {
   private choose(model: string, doc: Document | null): ApiError | null {
     const rule = this.find(model, doc);
     if (rule === null) return unknownModel(model);
-    const first = rule.targets[rule.first(randomBits())];
+    const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;

@@ -97,8 +97,10 @@ export class OpenAi extends Provider {
     const refined = errorOf(classOf(error), error);
     const status = error.status >= 400 ? error.status : refined.status;
     if (error.type.length == 0) {
-      return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+      const mended = new ApiError(status, refined.type, refined.code, error.message, error.param);
+      return mended.like(refined);
     }
-    return new ApiError(status, error.type, error.code, error.message, error.param);
+    const own = new ApiError(status, error.type, error.code, error.message, error.param);
+    return own.like(refined);
   }
 }
