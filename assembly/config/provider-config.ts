@@ -62,6 +62,9 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const exchange = readExchangeSettings(reader, settings);
   const picker = readPicker(reader);
   const failover = readFailover(reader, tokens, picker);
+  if (picker.needsPast && failover === null) {
+    reader.report.warn(reader.pathOf("tokenStrategy"), "has no effect without failover");
+  }
   const retry = readRetry(reader, tokens);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
