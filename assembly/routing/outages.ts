@@ -15,22 +15,28 @@ export class Outages {
   static parse(ptr: usize, length: i32): Outages {
     const outages = new Outages();
     if (length <= 2 || !DOC.parse(ptr, length)) return outages;
-    for (let value = DOC.first(DOC.root()); value >= 0; value = DOC.next(value)) {
-      outages.ids.push(DOC.key(value));
-      outages.times.push(DOC.integer(value, 0));
+    for (let id = DOC.first(DOC.root()); id >= 0; ) {
+      const time = DOC.next(id);
+      if (time < 0) break;
+      outages.ids.push(DOC.string(id));
+      outages.times.push(DOC.integer(time, 0));
+      id = DOC.next(time);
     }
     return outages;
   }
 
-  /** The JSON text, empty where nothing is out; its memory is overwritten by the next one. */
+  /** Ids and times in turn as a JSON list, empty where nothing is out; its memory is overwritten by the next one. */
   write(): ByteWriter {
     const json = JSON_TEXT;
     json.out.clear();
     if (this.ids.length == 0) return json.out;
     json.reset();
-    json.beginObject();
-    for (let i = 0; i < this.ids.length; ++i) json.keyInteger(this.ids[i], this.times[i]);
-    json.endObject();
+    json.beginArray();
+    for (let i = 0; i < this.ids.length; ++i) {
+      json.string(this.ids[i]);
+      json.integer(this.times[i]);
+    }
+    json.endArray();
     return json.out;
   }
 

@@ -18,7 +18,7 @@ export function parseDuration(text: string): i64 {
     if (isNaN(number)) return -1;
     total += number * factor;
   }
-  return text.length == 0 ? -1 : <i64>Math.ceil(Math.min(total, 1e15));
+  return text.length == 0 ? -1 : <i64>Math.ceil(Math.min(total, 1e18));
 }
 
 function isOfNumber(code: i32): bool {
