@@ -15,7 +15,7 @@ export class Outages {
   static parse(ptr: usize, length: i32): Outages {
     const outages = new Outages();
     if (length <= 2 || !DOC.parse(ptr, length)) return outages;
-    for (let id = DOC.first(DOC.root()); id >= 0; ) {
+    for (let id = DOC.first(DOC.root()); id >= 0;) {
       const time = DOC.next(id);
       if (time < 0) break;
       outages.ids.push(DOC.string(id));
