@@ -214,7 +214,10 @@ test("retries count and skip what is out of use", async () => {
 
 test("an error in the first event of a stream counts", async () => {
   const error = event({ error: { message: "Too many.", code: 429 } });
-  provider.script = unlessGood(stream(error), stream(event(startOf("Hi")), event(finishOf()), DONE));
+  provider.script = unlessGood(
+    stream(error),
+    stream(event(startOf("Hi")), event(finishOf()), DONE),
+  );
   while (seen(BAD).length < 1) await ask("hidden", { stream: true });
   provider.requests.length = 0;
   await askMany("hidden", { stream: true });

@@ -262,6 +262,9 @@ describe("keys of a provider", () => {
     assert.equal(await ask("middle"), 200);
     assert.deepEqual([used().length, b.requests.length], [1, 1]);
     assert.match(used()[0] ?? "", /twice/);
+    for (const { headers } of [...a.requests, ...b.requests]) {
+      assert.doesNotMatch(Object.keys(headers).join(), /x-llm|x-envoy/);
+    }
     // The last of those that are left is asked no more than once.
     begin((socket) => void socket.destroy());
     b.script = failing(503, "overloaded");
