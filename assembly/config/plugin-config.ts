@@ -64,13 +64,23 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** The providers that requests can reach. */
+  get active(): ProviderConfig[] {
+    const active: ProviderConfig[] = [];
+    for (let i = -1; i < this.rules.length; ++i) {
+      const config = i < 0 ? this.fallback : this.rules[i].provider;
+      if (config !== null && !active.includes(config)) active.push(config);
+    }
+    return active;
+  }
+
   /** The providers whose failing tokens are given back by health checks, each once. */
   probed(): ProviderConfig[] {
     const probed: ProviderConfig[] = [];
     const keys: string[] = [];
-    for (let i = -1; i < this.rules.length; ++i) {
-      const config = i < 0 ? this.fallback : this.rules[i].provider;
-      if (config === null) continue;
+    const active = this.active;
+    for (let i = 0; i < active.length; ++i) {
+      const config = active[i];
       const pool = config.failover;
       if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
       keys.push(pool.key);
@@ -90,6 +100,7 @@ export class PluginConfig {
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    reader.source.isCluster = this.isAttempt;
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
@@ -102,11 +113,6 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
-    }
-    if (this.isAttempt && this.probed().length > 0) {
-      // The cluster's own filters would take a health check for a client's request.
-      const what = "a provider in a cluster cannot have health checks; expected cooldownDuration";
-      reader.report.fail("placement", what);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(

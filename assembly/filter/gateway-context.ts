@@ -27,6 +27,7 @@ import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { replyWithModel, replyWithModels } from "./model-list";
+import { chooseProvider, dropOrder } from "./provider-choice";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -67,6 +68,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
+    dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
@@ -206,7 +208,7 @@ export class GatewayContext extends StreamContext {
       const budget = gate.consumer.budget;
       if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
     }
-    const first = rule.targets[rule.first(randomBits())];
+    const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;

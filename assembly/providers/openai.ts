@@ -98,9 +98,10 @@ export class OpenAi extends Provider {
   refineError(call: Call, error: NativeError): ApiError {
     const refined = errorOf(classOf(error), error);
     const status = error.status >= 400 ? error.status : refined.status;
-    if (error.type.length == 0) {
-      return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
-    }
-    return new ApiError(status, error.type, error.code, error.message, error.param);
+    const isBare = error.type.length == 0;
+    const own = isBare
+      ? new ApiError(status, refined.type, refined.code, refined.message, refined.param)
+      : new ApiError(status, error.type, error.code, error.message, error.param);
+    return own.like(refined);
   }
 }

@@ -3,6 +3,9 @@
 
 export const MIB = 1024 * 1024;
 
+/** Dynamic metadata: the groups of a route that the plugin names for one request. */
+export const ORDER_NAMESPACE = "llm.order";
+
 /** The `@type` of an extension. */
 export function extension(name: string): string {
   return `type.googleapis.com/envoy.extensions.${name}`;
