@@ -1,8 +1,8 @@
 // The real plugin in Node: what it says of a configuration, and what it makes of a request.
 import { fileURLToPath } from "node:url";
-import { run, type RunResult } from "../../tests/host/run.ts";
-import type { Placement, RootContext } from "../../tests/host/root-context.ts";
-import { WasmHost } from "../../tests/host/wasm-host.ts";
+import { run, type RunResult } from "../../host/run.ts";
+import type { Placement, RootContext } from "../../host/root-context.ts";
+import { WasmHost } from "../../host/wasm-host.ts";
 import { clusterConfig, type Gateway, listenerConfig, variablesOf } from "./gateway.ts";
 import {
   type GatewayFile,
