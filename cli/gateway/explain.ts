@@ -1,4 +1,5 @@
 // What would come of a request: the rule, the provider, and the request as that provider gets it.
+import { endpointOf } from "./clusters.ts";
 import { nameOf, targetsOf } from "./gateway.ts";
 import { attempt, type CheckedGateway } from "./plugin-vm.ts";
 
@@ -32,7 +33,7 @@ export function explain(checked: CheckedGateway, request: string): string {
 }
 
 function attemptLines(
-  { providers }: CheckedGateway,
+  { authorities, file, providers }: CheckedGateway,
   id: string,
   body: object,
   models: string,
@@ -42,9 +43,12 @@ function attemptLines(
   const headers: [string, string][] = models === "" ? [] : [["x-llm-models", models]];
   const { upstreamRequest: sent, response } = attempt(root, body, headers);
   if (sent === null) return [`${id}: refused with ${response.status}`, text(response.body)];
-  const shown = sent.headers.map(([name, value]) => `${name}: ${isSecret(name) ? "…" : value}`);
+  const shown = sent.headers
+    .filter(([name]) => !/^x-(forwarded|request-id)/.test(name))
+    .map(([name, value]) => `${name}: ${isSecret(name) ? "…" : value}`);
+  const { tls } = endpointOf(file.gateway, id, authorities.get(id) ?? "");
   return [
-    `${id}: ${sent.method} https://${sent.host}${sent.path}`,
+    `${id}: ${sent.method} ${tls ? "https" : "http"}://${sent.host}${sent.path}`,
     ...shown,
     "",
     pretty(sent.body),
@@ -57,7 +61,11 @@ function isSecret(name: string): boolean {
 }
 
 function pretty(body: Uint8Array): string {
-  return JSON.stringify(JSON.parse(text(body)), null, 2);
+  try {
+    return JSON.stringify(JSON.parse(text(body)), null, 2);
+  } catch {
+    return `${body.length} bytes that are no JSON`;
+  }
 }
 
 function text(bytes: Uint8Array): string {
