@@ -1,7 +1,7 @@
 // The command line: what it prints, what it says of a wrong file and of a wrong call, how it ends.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -258,6 +258,30 @@ describe("validate", () => {
       assert.doesNotMatch(error, /sk-secret/);
     });
   }
+});
+
+describe("the documentation", () => {
+  for (const page of ["README.md", "docs/gateway.md"]) {
+    test(`${page}: gateway files are fine`, async () => {
+      const text = readFileSync(new URL(`../${page}`, import.meta.url), "utf8");
+      const examples = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, own = ""]) => own);
+      const whole = examples.filter((own) => /^providers:/m.test(own) && /^models:/m.test(own));
+      assert.ok(whole.length > 0);
+      for (const example of whole) {
+        const { out, error } = await command("validate", write("gateway.yaml", example));
+        assert.equal(out, "gateway.yaml is fine.\n", error);
+        assert.equal(error, "");
+      }
+    });
+  }
+
+  test("docs/gateway.md: the message that it shows is the one that comes", async () => {
+    const docs = readFileSync(new URL("../docs/gateway.md", import.meta.url), "utf8");
+    const [, example = ""] = /```yaml\n(# gateway\.yaml\n[^]*?)```/.exec(docs) ?? [];
+    const wrong = example.replace('"${OPENAI_API_KEY}"', "7");
+    const { error } = await command("validate", write("gateway.yaml", wrong));
+    assert.ok(docs.includes(`\n${error}`), error);
+  });
 });
 
 describe("explain", () => {
