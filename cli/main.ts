@@ -19,6 +19,7 @@ const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
   validate   nothing but what is wrong; exit code 1 where something is
   explain <gateway.yaml> <request.json>
              which rule, provider, model and native request would come of a chat request
+    --consumer NAME    as this consumer's; as everybody's unless given
   run        Envoy with this gateway, until Ctrl-C; SIGHUP takes up a change of the file
     --watch            takes up every change as it is saved
     --reload-port N    takes changes up at POST /reload on the loopback interface, 0 for a free port;
@@ -78,7 +79,7 @@ async function command(args: string[], output: Output): Promise<number> {
   const checked = await check(file, values, output);
   if (name === "generate") output.out(generate(checked));
   else if (name === "validate") output.out(`${file} is fine.\n`);
-  else output.out(explain(checked, readText(request ?? "")));
+  else output.out(explain(checked, readText(request ?? ""), values.consumer));
   return 0;
 }
 
@@ -86,6 +87,7 @@ function parseArguments(args: string[]) {
   try {
     const options = {
       help: { type: "boolean" },
+      consumer: { type: "string" },
       watch: { type: "boolean" },
       "reload-port": { type: "string" },
       concurrency: { type: "string" },

@@ -100,6 +100,17 @@ const FIELDS: readonly ConfigCase[] = [
     error: "providers[0].cloudflareAccountId: expected the id of the account",
   },
   {
+    shows: "a workflow without the name of its input",
+    config: { provider: { type: "dify", botType: "Workflow" } },
+    error: "provider.inputVariable: expected the name of the workflow's input",
+  },
+  {
+    shows: "a kind of application that is not known",
+    config: { provider: { type: "dify", botType: "Robot" } },
+    error:
+      'provider.botType: expected "Chat" or "Agent" or "Completion" or "Workflow", found "Robot"',
+  },
+  {
     shows: "a service of Azure without its URL",
     config: azure(undefined),
     error:
@@ -144,6 +155,15 @@ const FIELDS: readonly ConfigCase[] = [
       'provider.api_tokens: unknown key; did you mean "apiTokens"?',
       'provider.apitoken: unknown key; did you mean "apiTokens"?',
     ],
+  },
+  {
+    shows: "a context in a list",
+    config: groq({ context: [{ fileUrl: "http://a/b", serviceName: "a.dns", servicePort: 80 }] }),
+  },
+  {
+    shows: "two contexts",
+    config: groq({ context: [{}, {}] }),
+    error: "provider.context: expected an object, found an array",
   },
   {
     shows: "a key of another type of provider",
@@ -262,7 +282,7 @@ const TOKENS: readonly ConfigCase[] = [
   {
     shows: "an empty token",
     config: groq({ apiTokens: [""] }),
-    error: "provider.apiTokens[0]: expected a token, found an empty string",
+    warnings: ["provider.apiTokens[0]: is empty and is not used"],
   },
   {
     shows: "an object without a token",

@@ -143,7 +143,8 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
     if (activeId.length > 0) warnIgnored(reader, "activeProviderId");
     return single;
   }
-  if (activeId.length == 0 || report.failed) return null;
+  if (report.failed) return null;
+  if (activeId.length == 0) return onlyOne(reader, list, providers);
   const ids: string[] = [];
   for (let i = 0; i < providers.length; ++i) {
     const id = providers[i].settings.id;
@@ -158,6 +159,19 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
   return null;
 }
 
+/**
+ * The one provider of a list that has no id, and so could never be chosen: it is meant. Rules choose for
+ * themselves.
+ */
+function onlyOne(
+  reader: FieldReader,
+  list: i32,
+  providers: ProviderConfig[],
+): ProviderConfig | null {
+  if (reader.doc.size(list) != 1 || providers[0].settings.id.length > 0) return null;
+  return reader.doc.get(reader.doc.root(), "_rules_") < 0 ? providers[0] : null;
+}
+
 function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig[]): void {
   const doc = reader.doc;
   const own: ProviderConfig[] = [];
@@ -167,7 +181,7 @@ function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig
     const fields = reader.inner(item, path);
     const provider = readProviderConfig(fields);
     if (!provider) return;
-    checkId(fields, provider.settings.id, own);
+    if (doc.size(list) > 1) checkId(fields, provider.settings.id, own);
     own.push(provider);
   }
   for (let i = own.length - 1; i >= 0; --i) providers.unshift(own[i]);

@@ -9,6 +9,7 @@ import {
 } from "../proxy-wasm/properties";
 import { receivedLength } from "../proxy-wasm/received";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { CONSUMER_HEADER } from "../routing/consumer-affinity";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
@@ -20,6 +21,8 @@ export const MODELS_HEADER: string = "x-llm-models";
 const SNAPSHOT: string = "llm_request";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
 const ATTEMPTS: string = "llm_attempts";
+/** Filter state: tokens of the request and of the answer so far. */
+const TOKENS: string = "llm_total_tokens";
 
 /**
  * Takes the headers of an attempt: those of the first are kept, those of a later one put back. True: it is
@@ -39,6 +42,8 @@ export function restoreHeaders(headers: Headers): bool {
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers): void {
   exchange.isAttempt = true;
+  exchange.call.countsTokens = true;
+  if (headers.has(CONSUMER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, CONSUMER_HEADER);
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
   exchange.routedModel = modelFor(exchange.config.settings.id, models);
@@ -49,11 +54,32 @@ export function beginAttempt(exchange: Exchange, headers: Headers): void {
 export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
+  // Nobody pays for an answer that does not reach the client.
+  if (exchange.notedTokens > 0) noteTokens(0);
   const before = pastAttempts();
   const id = exchange.config.settings.id;
   const name = id.length > 0 ? id : exchange.config.provider.id;
   const own = name + (status > 0 ? " " + status.toString() : " no answer");
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
+}
+
+/** Hands over the tokens that are known of: the gateway sees only what the client has asked for. */
+export function noteUsage(exchange: Exchange): void {
+  const total = exchange.call.usage.total();
+  if (!exchange.isAttempt || total == exchange.notedTokens) return;
+  exchange.notedTokens = total;
+  noteTokens(total);
+}
+
+/** Keeps the tokens of the answer so far, for the gateway, for logs and for Envoy's rate limits. */
+export function noteTokens(total: i64): void {
+  setProperty(TOKENS, total.toString());
+}
+
+/** The tokens that are noted. */
+export function notedTokens(): i64 {
+  const text = getProperty(TOKENS);
+  return text.length == 0 ? 0 : I64.parseInt(text);
 }
 
 /** The attempt is over, maybe before anything came of it. */

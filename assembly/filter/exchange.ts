@@ -1,6 +1,7 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
 import { ApiError } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
@@ -19,6 +20,8 @@ export class Exchange {
   isAttempt: bool = false;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** Tokens that the gateway knows of. */
+  notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */
   routedModel: string = "";
   /** The error that takes the place of an answer whose body is still to come. */
@@ -34,6 +37,8 @@ export class Exchange {
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** What becomes of a stream whose client asked for a whole answer. */
+  collector: ChunkCollector | null = null;
   /** Changes the translated events once more, where that is configured. */
   reasoning: ReasoningStream | null = null;
   /** The stream's context, which calls are answered to. */
@@ -67,6 +72,9 @@ export class Exchange {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
+    const collector = this.collector;
+    if (collector !== null) collector.release();
+    this.collector = null;
     const reasoning = this.reasoning;
     if (reasoning !== null) reasoning.release();
     this.reasoning = null;

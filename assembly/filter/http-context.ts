@@ -209,6 +209,7 @@ export class HttpContext extends StreamContext {
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return this.afterBody(exchange);
+      case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
         return pushStream(exchange, length, endOfStream)
@@ -260,6 +261,7 @@ export class HttpContext extends StreamContext {
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
         return this.afterTrailers(exchange);
+      case Phase.Collecting:
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
       case Phase.Retrying:

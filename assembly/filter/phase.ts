@@ -18,6 +18,8 @@ export const enum Phase {
   GatheringError,
   /** An answer is to become an error; its headers are held. */
   Failing,
+  /** A stream is being collected for a client that asked for a whole answer; its headers are held. */
+  Collecting,
   /** A stream has begun; its headers are held until its first event. */
   HoldingStream,
   /** A stream is under way. */

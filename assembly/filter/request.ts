@@ -3,7 +3,13 @@ import { applyCustomSettings } from "../config/custom-settings";
 import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
+import {
+  ApiError,
+  invalidRequest,
+  invalidType,
+  missingApiKey,
+  missingParameter,
+} from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
@@ -54,6 +60,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
+  if (exchange.config.provider.keepsConversations()) {
+    call.conversationId = headers.get("conversationid");
+    call.botId = headers.get("x-bot-id");
+  }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(credentialError);
@@ -120,10 +130,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   }
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  const message =
-    "You didn't provide an API key. You need to provide it in an Authorization header using " +
-    "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
-  return new ApiError(401, "invalid_request_error", "", message);
+  return missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */

@@ -1,7 +1,9 @@
 // From the provider's whole answer, or its error, to the client's.
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
+import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { writeCompletionAsStream } from "../openai/completion-stream";
 import { AnswerShape, editReasoning } from "../openai/reasoning";
 import { ReasoningStream } from "../openai/reasoning-stream";
@@ -13,7 +15,7 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure } from "./attempt";
+import { noteFailure, noteUsage } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
@@ -44,6 +46,9 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   // Lines of JSON are a stream.
   const isJson =
     headers.contains("content-type", "json") && !headers.contains("content-type", "ndjson");
+  if (!exchange.call.stream && headers.contains("content-type", "text/event-stream")) {
+    if (exchange.call.capability == Capability.Chat) return beginCollecting(exchange);
+  }
   if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
   exchange.responseLength = headers.integer("content-length");
   if (!isJson && !exchange.call.stream) {
@@ -52,17 +57,33 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   return Phase.GatheringResponse;
 }
 
+/** A stream for a client that did not ask for one: some providers have nothing else. */
+function beginCollecting(exchange: Exchange): Phase {
+  const call = exchange.call;
+  call.wantsUsage = true;
+  const translator = exchange.config.provider.streamTranslator(call);
+  if (translator === null) return Phase.GatheringResponse;
+  exchange.translator = translator;
+  shapeStream(exchange);
+  exchange.collector = new ChunkCollector();
+  return Phase.Collecting;
+}
+
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
-  const shape = exchange.config.exchange.answer;
-  if (shape.isActive && exchange.call.capability == Capability.Chat) {
-    exchange.reasoning = new ReasoningStream(shape);
-  }
+  shapeStream(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
   }
   return Phase.HoldingStream;
+}
+
+/** Does to the chunks what the configuration asks for. */
+function shapeStream(exchange: Exchange): void {
+  const shape = exchange.config.exchange.answer;
+  if (!shape.isActive || exchange.call.capability != Capability.Chat) return;
+  exchange.reasoning = new ReasoningStream(shape);
 }
 
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
@@ -156,6 +177,8 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
+  noteUsage(exchange);
+  applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
@@ -243,6 +266,25 @@ export function sendError(exchange: Exchange, error: ApiError): void {
     setHeader(HeaderMapType.ResponseHeaders, "retry-after", error.retryAfter.toString());
   }
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = BODY.rewrite();
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  applyResponseHeaders(exchange.call);
+  setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
+  setContentLength(out.length);
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
+}
+
+/** Hands the host what the provider said of the answer's headers, which are still held. */
+export function applyResponseHeaders(call: Call): void {
+  const edits = call.responseHeaders;
+  if (edits === null) return;
+  for (let i = 0; i < edits.names.length; ++i) {
+    setHeader(HeaderMapType.ResponseHeaders, edits.names[i], edits.values[i]);
+  }
 }
 
 function setContentLength(length: i32): void {

@@ -249,6 +249,11 @@ function answerHeaders(
   const hasPause = error !== null && error.retryAfter >= 0;
   if (hasPause) replaced.push("retry-after");
   const pairs = headers.pairs(replaced);
+  const own = exchange.call.responseHeaders;
+  for (let i = 0; own !== null && error === null && i < own.names.length; ++i) {
+    pairs.push(own.names[i]);
+    pairs.push(own.values[i]);
+  }
   const isStream = error === null && exchange.call.stream;
   pairs.push("content-type");
   pairs.push(isStream ? "text/event-stream" : "application/json");

@@ -73,6 +73,14 @@ export function unsupportedValue(param: string, message: string): ApiError {
   return invalidRequest(message, param, "unsupported_value");
 }
 
+/** 401: the client has sent no key. */
+export function missingApiKey(): ApiError {
+  const message =
+    "You didn't provide an API key. You need to provide it in an Authorization header using " +
+    "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
+  return new ApiError(401, "invalid_request_error", "", message);
+}
+
 /** 502: the provider answered 200 with something that is not an answer. */
 export function invalidUpstreamResponse(provider: string, why: string): ApiError {
   const message = `The provider '${provider}' sent an invalid response: ${why}.`;

@@ -89,7 +89,9 @@ export class OpenAi extends Provider {
   /** Most answers need nothing, and that is seen at one glance. */
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
-    return isPlain ? null : super.decodeResponse(call, response, body);
+    if (!isPlain) return super.decodeResponse(call, response, body);
+    if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
+    return null;
   }
 
   /** OpenAI's errors are right already: only what is missing is filled in. */

@@ -67,6 +67,11 @@ export class Provider {
     }
   }
 
+  /** Whether conversations are kept at the provider, so that a call may name one and its bot. */
+  keepsConversations(): bool {
+    return false;
+  }
+
   /** Host of the provider, or "" to keep the client's. */
   host(call: Call): string {
     return this.spec.host;

@@ -3,8 +3,11 @@ import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Cohere, cohereSpec } from "./cohere";
+import { Coze, cozeSpec } from "./coze";
 import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
+import { Dify, difySpec } from "./dify";
 import { Doubao, doubaoSpec } from "./doubao";
 import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
@@ -41,8 +44,11 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
     return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
+  if (type == "cohere") return new Cohere(cohereSpec(), settings);
+  if (type == "coze") return new Coze(cozeSpec(), settings);
   if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
+  if (type == "dify") return new Dify(difySpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
   if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
@@ -75,8 +81,11 @@ const OWN_TYPES: StaticArray<string> = [
   "baidu",
   "claude",
   "cloudflare",
+  "cohere",
+  "coze",
   "deepl",
   "deepseek",
+  "dify",
   "doubao",
   "gemini",
   "generic",

@@ -52,29 +52,19 @@ export class FieldMatch {
   }
 }
 
-/** One rule: what it matches, and who serves what it matches. */
-export class ModelRule {
+/** Models by exact name, prefix or expression. */
+export class ModelPatterns {
   /** Exact names. */
   readonly names: string[] = [];
   readonly prefixes: string[] = [];
   readonly regexes: Regex[] = [];
-  readonly headers: FieldMatch[] = [];
-  readonly members: FieldMatch[] = [];
-  readonly targets: RouteTarget[] = [];
-  strategy: Strategy = Strategy.Priority;
-  private turn: i32 = 0;
 
-  constructor(
-    /** What routes match in `x-llm-route`. */
-    readonly name: string,
-  ) {}
-
-  /** Whether the rule is about certain models; else it takes any request. */
+  /** Whether these are certain models; else any is meant. */
   get namesModels(): bool {
     return this.names.length + this.prefixes.length + this.regexes.length > 0;
   }
 
-  /** Whether the rule is about a model. */
+  /** Whether a model is meant. */
   takes(model: string): bool {
     if (!this.namesModels || this.names.includes(model)) return true;
     for (let i = 0; i < this.prefixes.length; ++i) {
@@ -85,6 +75,22 @@ export class ModelRule {
       if (this.regexes[i].search(model)) return true;
     }
     return false;
+  }
+}
+
+/** One rule: what it matches, and who serves what it matches. */
+export class ModelRule extends ModelPatterns {
+  readonly headers: FieldMatch[] = [];
+  readonly members: FieldMatch[] = [];
+  readonly targets: RouteTarget[] = [];
+  strategy: Strategy = Strategy.Priority;
+  private turn: i32 = 0;
+
+  constructor(
+    /** What routes match in `x-llm-route`. */
+    readonly name: string,
+  ) {
+    super();
   }
 
   /** The place of the provider that is asked first. `random`: bits of this request. */

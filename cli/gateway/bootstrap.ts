@@ -3,6 +3,7 @@ import { cluster, endpointOf } from "./clusters.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
+import { rateLimitClusters } from "./rate-limits.ts";
 import { routeConfig } from "./routes.ts";
 
 /** Host and port, as the plugin writes them into requests, of each provider by its id. */
@@ -23,9 +24,10 @@ export function staticBootstrap(
   };
 }
 
-/** The clusters of all providers. */
+/** The clusters of all providers, and of the rate limit service. */
 export function clusters(gateway: Gateway, authorities: Authorities, options: PluginOptions) {
-  return Object.keys(gateway.providers).map((id) =>
+  const providers = Object.keys(gateway.providers).map((id) =>
     cluster(gateway, id, endpointOf(gateway, id, authorities.get(id) ?? ""), options),
   );
+  return [...providers, ...rateLimitClusters(gateway)];
 }

@@ -8,7 +8,16 @@ export interface Gateway {
   plugin?: string;
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
-  consumers?: object[];
+  consumers?: { name: string; [field: string]: unknown }[] | undefined;
+  rateLimitService?: RateLimitService;
+}
+
+/** Envoy's global rate limit service. */
+export interface RateLimitService {
+  address: string;
+  domain?: string;
+  failClosed?: boolean;
+  timeout?: string;
 }
 
 /** The plugin's own fields of a provider, and how its servers are reached. */

@@ -2,6 +2,7 @@
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener.proto
 import { extension, MIB, pluginFilter, type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_BODY_LIMIT, DEFAULT_LISTEN, type Gateway, listenerConfig } from "./gateway.ts";
+import { rateLimitFilters } from "./rate-limits.ts";
 
 const ACCESS_LOG = {
   name: "envoy.access_loggers.stdout",
@@ -23,6 +24,7 @@ const ACCESS_LOG = {
         attempts: "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
         failed: "%FILTER_STATE(wasm.llm_attempts:PLAIN)%",
         consumer: "%FILTER_STATE(wasm.llm_consumer:PLAIN)%",
+        tokens: "%FILTER_STATE(wasm.llm_total_tokens:PLAIN)%",
         upstream: "%UPSTREAM_HOST%",
         bytes_received: "%BYTES_RECEIVED%",
         bytes_sent: "%BYTES_SENT%",
@@ -76,6 +78,7 @@ export function listener(gateway: Gateway, routes: object, options: PluginOption
               http_filters: [
                 HEALTH_CHECK,
                 pluginFilter("gateway", listenerConfig(gateway), options),
+                ...rateLimitFilters(gateway),
                 ROUTER,
               ],
               ...routes,

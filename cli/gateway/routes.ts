@@ -10,6 +10,7 @@ import {
   type Target,
   targetsOf,
 } from "./gateway.ts";
+import { rateLimits } from "./rate-limits.ts";
 
 /** What the filter says to the routes, and no provider is to see. */
 const OWN_HEADERS = ["x-llm-route", "x-llm-provider", "x-llm-model", "x-llm-stream"];
@@ -22,6 +23,7 @@ export function routeConfig(gateway: Gateway) {
       {
         name: "gateway",
         domains: ["*"],
+        ...rateLimits(gateway),
         routes: gateway.models.flatMap((entry) => routesOf(gateway, entry)),
       },
     ],

@@ -94,8 +94,9 @@ function problemOf(error: ErrorObject): SchemaProblem {
     return { path: [...path, extra], message: `unknown key${suggestion(extra, known)}` };
   }
   if (error.propertyName !== undefined) {
-    const message = "expected a name of letters, digits, _, . and -";
-    return { path: [...path, error.propertyName], message };
+    const own =
+      path.at(-1) === "providers" ? "a name of letters, digits, _, . and -" : "another name";
+    return { path: [...path, error.propertyName], message: `expected ${own}` };
   }
   return { path, message: messageOf(error, path) };
 }
@@ -178,7 +179,7 @@ function knownKeys(schema: Schema): string[] {
   const { properties = {}, allOf = [] } = schema;
   const target = targetOf(schema);
   const more = target === undefined ? allOf : [...allOf, target];
-  return [...Object.keys(properties), ...more.flatMap(knownKeys)];
+  return [...new Set([...Object.keys(properties), ...more.flatMap(knownKeys)])];
 }
 
 /** The definition that a schema refers to. */
