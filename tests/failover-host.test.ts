@@ -1,12 +1,12 @@
 // Failover and retries on a host in this process: every cut, several workers, the clock in hand, and memory.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpCall } from "./host/http-call.ts";
-import type { RootContext } from "./host/root-context.ts";
-import { run, type RunInput, type RunResult, type UpstreamResponse } from "./host/run.ts";
-import { SharedStore } from "./host/shared-store.ts";
-import type { Vm } from "./host/vm.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { HttpCall } from "../host/http-call.ts";
+import type { RootContext } from "../host/root-context.ts";
+import { run, type RunInput, type RunResult, type UpstreamResponse } from "../host/run.ts";
+import { SharedStore } from "../host/shared-store.ts";
+import type { Vm } from "../host/vm.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
 import { COMPLETION, DONE, event, finishOf, startOf } from "./support/watched-gateway.ts";
 

@@ -11,9 +11,15 @@ export function extension(name: string): string {
   return `type.googleapis.com/envoy.extensions.${name}`;
 }
 
+const ADDRESS = /^(?:(\[[^\]]+\]|[^:]+):)?(\d+)$/;
+
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
 /** `host:port`, `[::1]:port`, or a port alone on the loopback interface. */
 export function parseAddress(text: string): { address: string; port_value: number } {
-  const match = /^(?:(\[[^\]]+\]|[^:]+):)?(\d+)$/.exec(text);
+  const match = ADDRESS.exec(text);
   if (match === null) throw new Error(`"${text}" is no address`);
   const [, host = "127.0.0.1", port = "0"] = match;
   return { address: host.replace(/^\[|\]$/g, ""), port_value: Number(port) };
