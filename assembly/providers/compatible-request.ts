@@ -9,6 +9,7 @@ import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { checkContent, checkTools } from "./compatible-content";
 import { tellSchema } from "./compatible-schema";
+import { emulateAllowedTools } from "./compatible-tools";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
@@ -37,6 +38,7 @@ export function editChatRequest(
     fitNumber(doc, range.name, range.lowest, range.highest, edit);
   }
   if (!spec.knowsDeveloper) renameDeveloper(doc, edit);
+  if (!spec.takesCustomTools) emulateAllowedTools(doc, edit);
   editResponseFormat(spec, settings, doc, edit);
   return null;
 }
