@@ -56,6 +56,8 @@ export class Grok extends Provider {
     if (error.status == 403 && error.mentions("violates")) {
       return errorOf(ErrorClass.ContentFilter, error);
     }
+    // A wrong key is a 400 here.
+    if (error.mentions("incorrect api key")) return errorOf(ErrorClass.BadCredential, error);
     return errorOf(classOf(error), error);
   }
 }
