@@ -109,6 +109,11 @@ function editNames(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
   if (!spec.takesSeveralChoices && doc.get(root, "n") >= 0) edit.remove(root, "n");
 }
 
+/** For providers that know low, medium and high. */
+// @ts-ignore: decorator
+@lazy
+export const LOW_TO_HIGH: StaticArray<string> = ["minimal", "low", "xhigh", "high", "max", "high"];
+
 /**
  * Replaces values of `reasoning_effort` by the nearest that the provider knows: from, to, from, to,
  * …
