@@ -24,6 +24,18 @@ export class SchemaParts {
     private readonly open: i32[],
   ) {}
 
+  /** Whether there is a schema for a property: OpenAPI's form has none that are a bool. */
+  hasProperty(name: string): bool {
+    const doc = this.doc;
+    for (let i = 0; i < this.list.length; ++i) {
+      const properties = doc.get(this.list[i], "properties");
+      for (let member = doc.first(properties); member >= 0; member = doc.next(member)) {
+        if (doc.isObject(member) && doc.key(member) == name) return true;
+      }
+    }
+    return false;
+  }
+
   /** Finds the parts of a schema. */
   collect(schema: i32): void {
     const doc = this.doc;
