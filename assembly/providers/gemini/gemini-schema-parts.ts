@@ -24,8 +24,9 @@ export class SchemaParts {
     private readonly open: i32[],
   ) {}
 
-  /** Whether there is a schema for a property: OpenAPI's form has none that are a bool. */
+  /** Whether a property may be required: in OpenAPI's form it has a schema that is no bool. */
   hasProperty(name: string): bool {
+    if (this.isJson) return true;
     const doc = this.doc;
     for (let i = 0; i < this.list.length; ++i) {
       const properties = doc.get(this.list[i], "properties");

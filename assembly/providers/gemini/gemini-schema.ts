@@ -142,8 +142,7 @@ export class GeminiSchema {
     for (let i = 0; i < list.length; ++i) {
       const required = doc.get(list[i], "required");
       for (let item = doc.first(required); item >= 0; item = doc.next(item)) {
-        if (!doc.isString(item)) continue;
-        if (!this.isJson && !parts.hasProperty(doc.string(item))) continue;
+        if (!doc.isString(item) || !parts.hasProperty(doc.string(item))) continue;
         if (!isOpen) {
           json.key("required");
           json.beginArray();
