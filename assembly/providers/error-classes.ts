@@ -104,10 +104,18 @@ export function classOf(error: NativeError): ErrorClass {
   const said = saidStatus(error);
   const kind = classOfStatus(said != 0 ? said : impliedStatus(error));
   if (kind == ErrorClass.NotFound && error.mentions("model")) return ErrorClass.ModelNotFound;
-  if (kind == ErrorClass.Invalid && error.mentions("model does not exist")) {
-    return ErrorClass.ModelNotFound;
-  }
+  if (kind == ErrorClass.Invalid && namesUnknownModel(error)) return ErrorClass.ModelNotFound;
   return kind;
+}
+
+/** What providers say of a model that they do not have, with a status that says less. */
+function namesUnknownModel(error: NativeError): bool {
+  return (
+    error.mentions("model does not exist") ||
+    error.mentions("model not exist") ||
+    error.mentions("not a valid model id") ||
+    error.type == "invalid_model"
+  );
 }
 
 /** The class of a bare HTTP status. */
