@@ -21,7 +21,7 @@ import {
 } from "./compatible-chunk";
 import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
-import { repairToolFragments } from "./compatible-tools";
+import { BegunCalls, repairToolFragments } from "./compatible-tools";
 import { mendCounts } from "./compatible-usage";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
@@ -42,7 +42,7 @@ export class CompatibleStream extends SseTranslator {
   private calling: u64 = 0;
   private ended: u64 = 0;
   /** Tool calls that have begun. */
-  private toolCalls: i32 = 0;
+  private toolCalls: BegunCalls | null = null;
   /** The last usage object that came, as text. */
   private readonly usageText: ByteWriter = new ByteWriter();
 
@@ -230,9 +230,12 @@ export class CompatibleStream extends SseTranslator {
     const fragments = DOC.get(delta, "tool_calls");
     if (fragments >= 0) {
       if (DOC.first(fragments) >= 0) this.calling |= bit;
-      const begun = repairToolFragments(this.call, DOC, delta, this.toolCalls, EDIT);
-      if (begun < 0) this.fail("a tool call is none");
-      else this.toolCalls = begun;
+      let begun = this.toolCalls;
+      if (begun === null) this.toolCalls = begun = new BegunCalls();
+      const place = <i32>DOC.integer(DOC.get(choice, "index"), 0);
+      if (!repairToolFragments(this.call, DOC, delta, place, begun, EDIT)) {
+        this.fail("a tool call is none");
+      }
     }
     const wrong = repairTexts(this.provider.spec, DOC, delta, EDIT);
     if (wrong.length > 0) this.fail(wrong);

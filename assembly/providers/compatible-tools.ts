@@ -30,42 +30,84 @@ export function repairToolCalls(call: Call, doc: Document, message: i32, edit: J
   return "";
 }
 
+/** The tool calls of one stream that have begun. */
+export class BegunCalls {
+  /** Choice and the provider's position of each. */
+  private readonly places: i32[] = [];
+  private readonly ids: string[] = [];
+  private readonly indexes: i32[] = [];
+
+  get count(): i32 {
+    return this.places.length;
+  }
+
+  /** Begins a call; the answer is its index, the next one where another call has the position. */
+  begin(choice: i32, place: i32, id: string): i32 {
+    const key = (choice << 16) | place;
+    const index = this.places.includes(key) ? this.count : place;
+    this.places.push(key);
+    this.ids.push(id);
+    this.indexes.push(index);
+    return index;
+  }
+
+  /** The index of the call that a fragment with this id ("" for none) goes on with, or -1. */
+  find(choice: i32, place: i32, id: string): i32 {
+    const at = this.places.lastIndexOf((choice << 16) | place);
+    return at >= 0 && (id.length == 0 || this.ids[at] == id) ? this.indexes[at] : -1;
+  }
+}
+
 /**
- * Fragments of tool calls in a chunk: a position, and for the first one of each call what a whole
- * call has. `begun` is how many calls have begun before, the answer how many have now; -1: one is
- * no call.
+ * Fragments of tool calls in a chunk: a position, for the first one of each call what a whole call
+ * has, and for the others nothing that names it. False: one is no call.
  */
 export function repairToolFragments(
   call: Call,
   doc: Document,
   delta: i32,
-  begun: i32,
+  choice: i32,
+  begun: BegunCalls,
   edit: JsonEdit,
-): i32 {
+): bool {
   const fragments = doc.get(delta, "tool_calls");
   if (doc.isObject(fragments)) {
-    return wrapCall(call, doc, fragments, begun, edit) ? begun + 1 : -1;
+    const index = begun.count;
+    begun.begin(choice, index, "");
+    return wrapCall(call, doc, fragments, index, edit);
   }
   if (!doc.isArray(fragments)) {
     if (!doc.absent(fragments)) edit.remove(delta, "tool_calls");
-    return begun;
+    return true;
   }
   for (let item = doc.first(fragments); item >= 0; item = doc.next(item)) {
-    if (!doc.isObject(item)) return -1;
+    if (!doc.isObject(item)) return false;
     const target = doc.get(item, "function");
     if (!doc.absent(target) && !doc.isObject(target)) edit.remove(item, "function");
     const name = doc.get(target, "name");
-    const begins = doc.stringLength(name) > 0;
-    if (begins) ++begun;
-    else dropForeign(doc, item, target, name, edit);
-    const place = doc.get(item, "index");
-    const index = <i32>doc.integer(place, max(begun - 1, 0));
-    if (doc.integer(place, -1) < 0) edit.setInteger(item, "index", index);
-    if (begins) nameCall(call, doc, item, index, edit);
+    const hasName = doc.stringLength(name) > 0;
+    const told = <i32>doc.integer(doc.get(item, "index"), -1);
+    const count = begun.count;
+    const place = told >= 0 ? told : max(hasName ? count : count - 1, 0);
+    const id = doc.string(doc.get(item, "id"));
+    let index = begun.find(choice, place, hasName ? id : "");
+    if (index >= 0) {
+      // Some providers name a call in each of its fragments; clients put the names together.
+      edit.remove(target, "name");
+      edit.remove(item, "id");
+      edit.remove(item, "type");
+    } else if (hasName) {
+      index = begun.begin(choice, place, id);
+      nameCall(call, doc, item, index, edit);
+    } else {
+      index = place;
+      dropForeign(doc, item, target, name, edit);
+    }
+    if (index != told) edit.setInteger(item, "index", index);
     if (doc.isNull(doc.get(target, "arguments"))) edit.setString(target, "arguments", "");
     else stringifyArguments(doc, target, edit);
   }
-  return begun;
+  return true;
 }
 
 /** Takes out of a later fragment what names a call and is neither a text nor null. */
