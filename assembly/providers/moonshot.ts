@@ -41,15 +41,15 @@ export class Moonshot extends Provider {
       fitNumber(request, "temperature", LOWEST_WITH_CHOICES, 1, edit);
     }
     const choice = request.get(root, "tool_choice");
-    const isRequired = request.stringIs(choice, "required");
-    // A model that thinks cannot be held to a tool: it gets that one only.
     const isOff = request.stringIs(request.get(request.get(root, "thinking"), "type"), "disabled");
-    if (generation >= 2.5 && !isOff && !request.stringIs(choice, "none")) {
+    const thinks = generation >= 2.5 && !isOff;
+    if (request.stringIs(choice, "required")) {
+      if (thinks || (generation >= 2 && generation < 3))
+        edit.setString(root, "tool_choice", "auto");
+    } else if (thinks && request.isObject(choice)) {
+      // A model that thinks cannot be held to a tool: it gets that one only.
       emulateToolChoice(request, edit);
-      return null;
     }
-    if (generation >= 2 && generation < 3 && isRequired)
-      edit.setString(root, "tool_choice", "auto");
     return null;
   }
 
