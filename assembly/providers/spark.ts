@@ -15,13 +15,14 @@ import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
-// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text has
-// come.
+// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text and
+// anything has come.
 const GENERATION_X1: i32 = 1;
 const GENERATION_X2: i32 = 2;
 const GENERATION_X2_FLASH: i32 = 3;
 const GENERATION_BITS: i32 = 3;
 const HAS_TEXT: i32 = 4;
+const HAS_BEGUN: i32 = 8;
 
 /** The answer was cut off by moderation. */
 const OUTPUT_REFUSED: i64 = 10014;
@@ -116,6 +117,9 @@ export class Spark extends Provider {
     const root = chunk.root();
     const delta = chunk.get(chunk.first(chunk.get(root, "choices")), "delta");
     if (chunk.stringLength(chunk.get(delta, "content")) > 0) call.note |= HAS_TEXT;
+    // It comes with every event.
+    if ((call.note & HAS_BEGUN) != 0) edit.remove(delta, "role");
+    if (chunk.isObject(delta)) call.note |= HAS_BEGUN;
     removeEnvelope(root, edit);
     return true;
   }
