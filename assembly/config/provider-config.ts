@@ -36,6 +36,11 @@ export class ProviderConfig {
     readonly settings: ProviderSettings,
   ) {}
 
+  /** Requests may have to wait for a call of the plugin's own. */
+  get needsFetch(): bool {
+    return this.exchange.context !== null || this.provider.serviceAccount !== null;
+  }
+
   /** Which protocol the clients speak. */
   get protocol(): Protocol {
     return this.settings.protocol;
@@ -47,6 +52,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const settings = new ProviderSettings();
   readSettings(reader, settings);
   const tokens = readTokens(reader);
+  settings.hasTokens = tokens.length > 0;
   const timeout = reader.integer("timeout", 1, i32.MAX_VALUE, DEFAULT_TIMEOUT);
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
