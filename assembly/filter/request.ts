@@ -307,7 +307,8 @@ export function upstreamTarget(exchange: Exchange): string {
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;
-  const query = isOriginal ? call.query : provider.query(call);
+  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
+  const query = isPlain ? call.query : provider.query(call);
   if (query.length == 0) return target;
   return target + (target.includes("?") ? "&" : "?") + query;
 }

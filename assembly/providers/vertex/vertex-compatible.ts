@@ -6,6 +6,7 @@ import { ApiError } from "../../openai/api-error";
 import { Capability } from "../../routing/capability";
 import { Call } from "../call";
 import { EncodedBody } from "../encoded-body";
+import { withoutKey } from "../gemini";
 import { HeaderEdits } from "../header-edits";
 import { NativeError } from "../native-error";
 import { Provider } from "../provider";
@@ -39,6 +40,10 @@ export class VertexCompatible extends Provider {
     if (this.settings.capabilityPaths.has(call.capability)) return super.path(call);
     if (call.capability == Capability.VertexRaw) return call.clientPath;
     return this.site.path("endpoints/openapi/chat/completions");
+  }
+
+  query(call: Call): string {
+    return call.capability == Capability.VertexRaw ? withoutKey(call.query) : "";
   }
 
   encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {

@@ -73,9 +73,9 @@ export class VertexSite {
     return "vertexAuthServiceName: expected the cluster that leads to " + account.tokenHost;
   }
 
-  /** The host of a call; a path that names a location itself goes to that one. */
+  /** The host of a call; a path or model that names a location itself goes to that one. */
   hostOf(call: Call): string {
-    const path = call.clientPath;
+    const path = call.model.startsWith("projects/") ? call.model : call.clientPath;
     const at = path.indexOf(LOCATIONS);
     if (at < 0) return this.host;
     const start = at + LOCATIONS.length;
