@@ -36,14 +36,14 @@ export class ProviderConfig {
     readonly settings: ProviderSettings,
   ) {}
 
-  /** Requests may have to wait for a call of the plugin's own. */
-  get needsFetch(): bool {
-    return this.exchange.context !== null || this.provider.serviceAccount !== null;
-  }
-
   /** Which protocol the clients speak. */
   get protocol(): Protocol {
     return this.settings.protocol;
+  }
+
+  /** Requests may have to wait for a call of the plugin's own. */
+  get needsFetch(): bool {
+    return this.exchange.context !== null || this.provider.serviceAccount !== null;
   }
 }
 
