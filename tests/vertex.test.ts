@@ -7,7 +7,13 @@ import { connect, type Socket } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WasmHost } from "./host/wasm-host.ts";
-import { bootstrap, PLUGIN, startEnvoyWith, type TestEnvoy } from "./support/envoy.ts";
+import {
+  bootstrap,
+  PLUGIN,
+  pluginFilter,
+  startEnvoyWith,
+  type TestEnvoy,
+} from "./support/envoy.ts";
 import { startRawProvider, whole, type RawProvider, type Script } from "./support/raw-provider.ts";
 import { MESSAGES } from "./support/watched-gateway.ts";
 
@@ -51,7 +57,24 @@ const CONFIGS: Record<string, object> = {
   leaving: configOf(),
   original: configOf({ protocol: "original" }),
   models: configOf(),
+  // In the filter chain of the provider's cluster.
+  upstream: configOf(),
 };
+const IN_CLUSTER = "upstream";
+
+/** A listener whose plugin does nothing, before a cluster with the configured one. */
+function behindCluster(config: object, upstreamPort: number) {
+  const name = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const type = "type.googleapis.com/envoy.extensions";
+  const codec = { "@type": `${type}.filters.http.upstream_codec.v3.UpstreamCodec` };
+  const options = {
+    "@type": `${type}.upstreams.http.v3.HttpProtocolOptions`,
+    explicit_http_config: { http_protocol_options: {} },
+    http_filters: [pluginFilter("upstream", config), { name: "codec", typed_config: codec }],
+  };
+  const cluster = { typed_extension_protocol_options: { [name]: options } };
+  return { config: {}, upstreamPort, cluster };
+}
 
 let tokens: RawProvider;
 let provider: RawProvider;
@@ -61,7 +84,11 @@ before(async () => {
   tokens = await startRawProvider(token("first"));
   provider = await startRawProvider(whole(200, JSON.stringify(ANSWER)));
   const config = bootstrap({
-    listeners: Object.values(CONFIGS).map((config) => ({ config, upstreamPort: provider.port })),
+    listeners: Object.entries(CONFIGS).map(([name, config]) =>
+      name === IN_CLUSTER
+        ? behindCluster(config, provider.port)
+        : { config, upstreamPort: provider.port },
+    ),
     bufferLimit: MIB,
     environment: { GCP_SA_JSON: JSON.stringify(ACCOUNT, null, 2) },
   });
@@ -317,6 +344,18 @@ test("a request without a body waits, too", async () => {
     ["gemini-2.5-flash"],
   );
   assert.deepEqual(bearers(), ["Bearer ya29.first.."]);
+});
+
+test("in the filter chain of a cluster requests wait, too", async () => {
+  tokens.script = whole(400, "{}");
+  assert.equal((await chat("upstream")).status, 502);
+  tokens.script = token("first");
+  provider.script = whole(401, JSON.stringify(REFUSED));
+  assert.equal((await chat("upstream")).status, 401);
+  provider.script = whole(200, JSON.stringify(ANSWER));
+  tokens.script = token("second");
+  assert.equal((await chat("upstream")).status, 200);
+  assert.deepEqual(bearers(), ["Bearer ya29.first..", "Bearer ya29.second.."]);
 });
 
 async function send(name: string, text: string): Promise<Socket> {
