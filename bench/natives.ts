@@ -243,6 +243,14 @@ export const NATIVES: readonly Native[] = [
     stream: "",
   },
   {
+    type: "vertex",
+    config: {},
+    model: "gemini-2.5-flash",
+    whole: gemini(WHOLE_ANSWER, { finishReason: "STOP" }),
+    stream:
+      events(DELTAS.map((text) => gemini(text))) + events([gemini("", { finishReason: "STOP" })]),
+  },
+  {
     type: "triton",
     config: { tritonDomain: "triton.test" },
     model: "llama",

@@ -255,7 +255,6 @@ const FIELDS: readonly ConfigCase[] = [
   {
     shows: "capabilities",
     config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "vertex/raw": "/t" } }),
-    warnings: ['provider.capabilities["vertex/raw"]: is accepted but has no effect yet'],
   },
   {
     shows: "an unknown capability",

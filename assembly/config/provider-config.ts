@@ -48,6 +48,11 @@ export class ProviderConfig {
   get protocol(): Protocol {
     return this.settings.protocol;
   }
+
+  /** Requests may have to wait for a call of the plugin's own. */
+  get needsFetch(): bool {
+    return this.exchange.context !== null || this.provider.serviceAccount !== null;
+  }
 }
 
 /** Reads the object of a provider. Null: the report has an error. */
@@ -55,6 +60,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const settings = new ProviderSettings();
   readSettings(reader, settings);
   const tokens = readTokens(reader);
+  settings.hasTokens = tokens.length > 0;
   const timeout = reader.integer("timeout", 1, i32.MAX_VALUE, DEFAULT_TIMEOUT);
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);

@@ -36,6 +36,12 @@ export class Exchange {
   requestLength: i32 = -1;
   /** A JSON string that is put into the conversation, or null. It is the worker's. */
   context: ByteWriter | null = null;
+  /** The context has been looked for. */
+  hasContext: bool = false;
+  /** The request's body is not read: it passes, once the request may go. */
+  isUnread: bool = false;
+  /** The request has no body. */
+  isBodyless: bool = false;
   /** The form that the request's body is, where its model has to be read. */
   form: MultipartForm | null = null;
   /** HTTP status of the provider's answer. */

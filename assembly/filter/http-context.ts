@@ -1,9 +1,8 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
-import { Protocol } from "../providers/provider-settings";
 import { StreamContext } from "../proxy-wasm/contexts";
-import { Headers } from "../proxy-wasm/headers";
+import { getHeader, Headers } from "../proxy-wasm/headers";
 import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
@@ -13,15 +12,14 @@ import {
   HeaderMapType,
   StreamType,
 } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
-import { ContextFile, ContextState } from "./context-file";
 import { Exchange } from "./exchange";
 import { beginAttempt, endAttempt, noteFailure, restoreHeaders } from "./attempt";
+import { Fetched, FetchState } from "./fetched";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
-import { beginRequest, finishRequest } from "./request";
+import { beginRequest, finishRequest, sendUnread } from "./request";
 import {
   beginResponse,
   emptyAnswer,
@@ -43,6 +41,8 @@ const ALL_BYTES: i32 = i32.MAX_VALUE;
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {
   private exchange: Exchange | null = null;
+  /** What the request waits for. */
+  private awaited: Fetched | null = null;
 
   constructor(
     id: u32,
@@ -63,10 +63,12 @@ export class HttpContext extends StreamContext {
     exchange.isRepeated = isRepeated;
     this.exchange = exchange;
     exchange.streamId = this.id;
-    exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
-    return exchange.phase == Phase.GatheringRequest || exchange.phase == Phase.Over
-      ? FilterHeadersStatus.StopIteration
-      : FilterHeadersStatus.Continue;
+    let phase = beginRequest(exchange, HEADERS, endOfStream);
+    exchange.phase = phase;
+    if (phase == Phase.AwaitingFetch) phase = this.takeRequest(exchange, 0);
+    const isHeld =
+      phase == Phase.GatheringRequest || phase == Phase.AwaitingFetch || phase == Phase.Over;
+    return isHeld ? FilterHeadersStatus.StopIteration : FilterHeadersStatus.Continue;
   }
 
   private match(): ProviderConfig | null {
@@ -80,7 +82,12 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
-    if (exchange.phase == Phase.AwaitingContext) return FilterBodyStatus.StopIterationAndBuffer;
+    if (exchange.phase == Phase.AwaitingFetch) {
+      // A body that is not read may be of any size.
+      return exchange.isUnread
+        ? FilterBodyStatus.StopIterationAndWatermark
+        : FilterBodyStatus.StopIterationAndBuffer;
+    }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
       replyWithError(bodyTooLarge(exchange.bodyLimit));
@@ -91,7 +98,7 @@ export class HttpContext extends StreamContext {
     const isWhole = endOfStream || length == exchange.requestLength;
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
     switch (this.takeRequest(exchange, length)) {
-      case Phase.AwaitingContext:
+      case Phase.AwaitingFetch:
         return FilterBodyStatus.StopIterationAndBuffer;
       case Phase.Over:
         return FilterBodyStatus.StopIterationNoBuffer;
@@ -100,45 +107,32 @@ export class HttpContext extends StreamContext {
     }
   }
 
-  /** Takes a request whose body is all there, and sends it on unless it has to wait. */
+  /** Takes a request whose body is all there or is not read, and sends it on unless it has to wait. */
   private takeRequest(exchange: Exchange, length: i32): Phase {
-    if (this.needsContext(exchange)) {
-      const file = this.states.of(exchange.config).file;
-      if (file !== null) {
-        const state = file.ask(this.id, exchange.call);
-        if (state == ContextState.Pending) {
-          exchange.phase = Phase.AwaitingContext;
+    if (exchange.config.needsFetch) {
+      const state = this.states.of(exchange.config);
+      for (let item = state.neededBy(exchange); item !== null; item = state.neededBy(exchange)) {
+        const found = item.ask(this.id, exchange.call);
+        if (found == FetchState.Failed) return this.refuse(exchange, item);
+        if (found == FetchState.Pending) {
+          this.awaited = item;
+          exchange.phase = Phase.AwaitingFetch;
           return exchange.phase;
         }
-        return this.takeContext(exchange, file, state, length);
+        item.give(exchange);
       }
     }
     return this.sendRequest(exchange, length);
   }
 
-  private needsContext(exchange: Exchange): bool {
-    const config = exchange.config;
-    if (config.exchange.context === null || config.protocol == Protocol.Original) return false;
-    return exchange.call.capability == Capability.Chat;
-  }
-
-  private takeContext(
-    exchange: Exchange,
-    file: ContextFile,
-    state: ContextState,
-    length: i32,
-  ): Phase {
-    if (state == ContextState.Failed) {
-      replyWithError(file.failure);
-      exchange.phase = Phase.Over;
-      return exchange.phase;
-    }
-    exchange.context = file.text.length > 0 ? file.text : null;
-    return this.sendRequest(exchange, length);
+  private refuse(exchange: Exchange, item: Fetched): Phase {
+    replyWithError(item.failure);
+    exchange.phase = Phase.Over;
+    return exchange.phase;
   }
 
   private sendRequest(exchange: Exchange, length: i32): Phase {
-    exchange.phase = finishRequest(exchange, length);
+    exchange.phase = exchange.isUnread ? sendUnread(exchange) : finishRequest(exchange, length);
     const timeout = exchange.config.exchange.firstByteTimeout;
     if (timeout > 0 && exchange.call.stream && exchange.phase == Phase.AwaitingResponse) {
       this.states.watch(exchange.config, this.id);
@@ -146,14 +140,19 @@ export class HttpContext extends StreamContext {
     return exchange.phase;
   }
 
-  /** The context of the conversation has been fetched, or cannot be. */
+  /** What the request waits for has been fetched, or cannot be. */
   onResume(): void {
     const exchange = this.exchange;
-    if (exchange === null || exchange.phase != Phase.AwaitingContext) return;
-    const file = this.states.of(exchange.config).file;
-    if (file === null) return;
-    const phase = this.takeContext(exchange, file, file.state, ALL_BYTES);
-    if (phase != Phase.Over) continueStream(StreamType.Request);
+    const item = this.awaited;
+    if (exchange === null || item === null || exchange.phase != Phase.AwaitingFetch) return;
+    this.awaited = null;
+    if (!item.isThere) {
+      this.refuse(exchange, item);
+      return;
+    }
+    item.give(exchange);
+    const phase = this.takeRequest(exchange, ALL_BYTES);
+    if (phase != Phase.Over && phase != Phase.AwaitingFetch) continueStream(StreamType.Request);
   }
 
   /** The stream should have begun by now. */
@@ -175,7 +174,7 @@ export class HttpContext extends StreamContext {
       phase = this.takeRequest(exchange, ALL_BYTES);
       if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
-    return phase == Phase.AwaitingContext
+    return phase == Phase.AwaitingFetch
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }
@@ -185,13 +184,23 @@ export class HttpContext extends StreamContext {
     if (exchange === null) return FilterHeadersStatus.Continue;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
+      this.watchAccess(exchange);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    this.watchAccess(exchange);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
+  }
+
+  /** An access token that the provider refuses is of no use to the next request. */
+  private watchAccess(exchange: Exchange): void {
+    if (exchange.config.provider.serviceAccount === null) return;
+    const access = this.states.of(exchange.config).access;
+    if (access === null || getHeader(HeaderMapType.ResponseHeaders, ":status") != "401") return;
+    access.drop(exchange.call.token);
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {

@@ -8,8 +8,8 @@ export const enum Phase {
   Passing,
   /** The request's JSON body is being gathered; its headers are held. */
   GatheringRequest,
-  /** The request is held until the context of its conversation has been fetched. */
-  AwaitingContext,
+  /** The request is held until what it needs has been fetched. */
+  AwaitingFetch,
   /** The request has gone to the provider. */
   AwaitingResponse,
   /** A whole answer is being gathered; its headers are held. */

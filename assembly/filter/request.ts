@@ -78,12 +78,17 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
-  if (!isRead || endOfStream) {
-    sendHeaders(exchange, 0, 0);
-    if (endOfStream) keepRequest(exchange, 0, 0, null);
-    return afterRequest(exchange);
-  }
-  return Phase.GatheringRequest;
+  if (isRead && !endOfStream) return Phase.GatheringRequest;
+  exchange.isUnread = true;
+  exchange.isBodyless = endOfStream;
+  return exchange.config.needsFetch ? Phase.AwaitingFetch : sendUnread(exchange);
+}
+
+/** Sends a request whose body is not read. */
+export function sendUnread(exchange: Exchange): Phase {
+  sendHeaders(exchange, 0, 0);
+  if (exchange.isBodyless) keepRequest(exchange, 0, 0, null);
+  return afterRequest(exchange);
 }
 
 function refuse(error: ApiError): Phase {
@@ -129,6 +134,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[exchange.token].value;
     return null;
   }
+  if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
   return missingApiKey();
@@ -302,7 +308,8 @@ export function upstreamTarget(exchange: Exchange): string {
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;
-  const query = isOriginal ? call.query : provider.query(call);
+  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
+  const query = isPlain ? call.query : provider.query(call);
   if (query.length == 0) return target;
   return target + (target.includes("?") ? "&" : "?") + query;
 }

@@ -47,9 +47,7 @@ export class PluginContext extends RootContext {
     if (this.checks.finish(call, headers, bodyLength)) return;
     const states = this.states.all;
     for (let i = 0; i < states.length; ++i) {
-      const file = states[i].file;
-      if (file === null) continue;
-      const waiting = file.take(call, bodyLength);
+      const waiting = states[i].take(call, bodyLength);
       if (waiting === null) continue;
       for (let k = 0; k < waiting.length; ++k) {
         const stream = findStream(waiting[k]);

@@ -38,6 +38,8 @@ export class ProviderSettings {
   defaultMaxTokens: i32 = 0;
   /** Version of the provider's protocol; `claudeVersion` is another name for it. */
   apiVersion: string = "";
+  /** There are `apiTokens`. */
+  hasTokens: bool = false;
 
   // OpenAI and Azure
   openaiCustomUrl: string = "";

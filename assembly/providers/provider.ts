@@ -1,5 +1,6 @@
 // The base of all providers, and itself the OpenAI-compatible one:
 // https://platform.openai.com/docs/api-reference
+import { ServiceAccount } from "../auth/service-account";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
@@ -51,6 +52,11 @@ export class Provider {
   /** Whether requests need a credential. */
   needsToken(): bool {
     return this.spec.needsToken;
+  }
+
+  /** The account whose access tokens are the credential, in place of all keys; null: there is none. */
+  get serviceAccount(): ServiceAccount | null {
+    return null;
   }
 
   /** Whether a request has to name a model. */
@@ -106,6 +112,7 @@ export class Provider {
       case Capability.CountTokens:
       case Capability.GenerateContent:
       case Capability.StreamGenerateContent:
+      case Capability.VertexRaw:
         return true;
       default:
         return false;

@@ -30,6 +30,7 @@ import { createQwen } from "./qwen";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Triton, tritonSpec } from "./triton";
+import { createVertex } from "./vertex";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
@@ -68,6 +69,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
   if (type == "triton") return new Triton(tritonSpec(), settings);
+  if (type == "vertex") return createVertex(settings);
   if (type == "vllm") return new Vllm(vllmSpec(), settings);
   if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
   return null;
@@ -105,6 +107,7 @@ const OWN_TYPES: StaticArray<string> = [
   "spark",
   "together-ai",
   "triton",
+  "vertex",
   "vllm",
   "zhipuai",
 ];

@@ -31,6 +31,16 @@ export class PartSite {
   }
 }
 
+/** The error for an image by its URL or a file by its id, where a cloud takes neither. */
+export function refuseRemote(doc: Document, part: i32, site: PartSite): ApiError | null {
+  const outer = doc.get(part, "image_url");
+  const url = doc.isString(outer) ? outer : doc.get(outer, "url");
+  const isFile = doc.isString(doc.get(doc.get(part, "file"), "file_id"));
+  if (!isFile && !doc.stringStartsWith(url, "http")) return null;
+  const path = site.path(isFile ? ".file.file_id" : ".image_url.url");
+  return unsupportedValue(path, "Images and files must be given as data URLs here.");
+}
+
 /** Writes an `image_url` part. An error says what is wrong with it. */
 export function writeImage(
   doc: Document,
