@@ -16,7 +16,13 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request";
-import { headersOf, isFromProvider, sendError, translateWhole } from "./response";
+import {
+  headersOf,
+  isFromProvider,
+  keepAnswerHeaders,
+  sendError,
+  translateWhole,
+} from "./response";
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, say } from "./token-health";
@@ -177,6 +183,7 @@ export function finishRetry(
     return;
   }
   exchange.status = status;
+  keepAnswerHeaders(exchange, HEADERS);
   const body = getBuffer(BufferType.HttpCallResponseBody, 0, bodyLength);
   const isSentOn = use.isForeign || passes(exchange, HEADERS);
   ANSWER.clear();
