@@ -263,7 +263,7 @@ export class BedrockMessages {
       return null;
     }
     let place = 0;
-    let hasBlock = false;
+    let hasBlock: bool = false;
     for (let part = doc.first(content); part >= 0; part = doc.next(part), ++place) {
       const site = `${this.path}.content[${place}]`;
       const before = this.json.out.length;

@@ -87,8 +87,8 @@ function writeSampling(
     return invalidType("temperature", "a number");
   }
   if (!doc.absent(topP) && !doc.isNumber(topP)) return invalidType("top_p", "a number");
-  let takesTemperature = true;
-  let takesTopP = true;
+  let takesTemperature: bool = true;
+  let takesTopP: bool = true;
   if (model.isClaude) {
     const isOn = thinking.isOn;
     takesTemperature = model.claude.takesSampling && !isOn;

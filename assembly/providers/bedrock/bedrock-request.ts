@@ -102,8 +102,8 @@ export class BedrockRequest {
     json.key("messages");
     const messageError = messages.write(doc, model, this.cache, json);
     if (messageError !== null) return messageError;
-    let thinks = false;
-    let canForce = model.takesForcedTools;
+    let thinks: bool = false;
+    let canForce: bool = model.takesForcedTools;
     if (model.isClaude) {
       const allowsBudget = !messages.calls.lacksThinking && !this.answersByTool;
       const error = this.thinking.plan(doc, model.claude, allowsBudget);
