@@ -170,6 +170,8 @@ export const NATIVES: readonly Native[] = [
   {
     type: "bedrock",
     config: {
+      // A key would go before the signature.
+      apiTokens: undefined,
       awsAccessKey: "AKIDEXAMPLE",
       awsSecretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
       awsRegion: "us-east-1",

@@ -95,7 +95,7 @@ export class Bedrock extends Provider {
     }
     const hasKey = settings.awsAccessKey.length > 0;
     const hasSecret = settings.awsSecretKey.length > 0;
-    if (hasKey && !hasSecret) return "awsSecretKey: expected the secret of awsAccessKey";
+    if (hasKey && !hasSecret) return "awsSecretKey: expected the one that awsAccessKey has";
     if (hasSecret && !hasKey) return "awsAccessKey: expected the key of awsSecretKey";
     if (settings.awsSessionToken.length > 0 && !hasKey) {
       return "awsAccessKey: expected the key of awsSessionToken";
