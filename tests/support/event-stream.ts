@@ -71,9 +71,9 @@ function encodeLine(line: string): Buffer {
   return type.startsWith("!") ? exception(type.slice(1), payload) : event(type, payload);
 }
 
-/** A line for each frame with nothing but texts in its headers. */
-function showFrames(bytes: Buffer): string {
-  const lines: string[] = [];
+/** The frames of a stream, as far as their headers are texts. */
+export function decodeFrames(bytes: Buffer): Frame[] {
+  const frames: Frame[] = [];
   for (let at = 0; at + PRELUDE <= bytes.length; at += bytes.readUInt32BE(at)) {
     const end = at + PRELUDE + bytes.readUInt32BE(at + 4);
     const headers: Record<string, string> = {};
@@ -85,15 +85,15 @@ function showFrames(bytes: Buffer): string {
       start = stop;
     }
     const payload = bytes.toString("utf8", end, at + bytes.readUInt32BE(at) - 4);
-    lines.push(JSON.stringify({ headers, payload }));
+    frames.push({ headers, payload });
   }
-  return lines.map((line) => `${line}\n`).join("");
+  return frames;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const input = await buffer(process.stdin);
   if (process.argv[2] === "show") {
-    process.stdout.write(showFrames(input));
+    for (const frame of decodeFrames(input)) process.stdout.write(`${JSON.stringify(frame)}\n`);
   } else {
     const lines = input.toString("utf8").split("\n");
     for (const line of lines) if (line.trim() !== "") process.stdout.write(encodeLine(line));
