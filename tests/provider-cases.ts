@@ -95,6 +95,41 @@ const FIELDS: readonly ConfigCase[] = [
     }),
   ),
   {
+    shows: "Bedrock without a region",
+    config: { provider: { type: "bedrock", apiTokens: ["x"] } },
+    error: "provider.awsRegion: expected a region such as us-east-1",
+  },
+  {
+    shows: "a region that is none",
+    config: { provider: { type: "bedrock", apiTokens: ["x"], awsRegion: "us-east-1/x" } },
+    error: "provider.awsRegion: expected a region such as us-east-1",
+  },
+  {
+    shows: "an access key without its secret",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsAccessKey: "AKID" } },
+    error: "provider.awsSecretKey: expected the one that awsAccessKey has",
+  },
+  {
+    shows: "a secret without its access key",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsSecretKey: "x" } },
+    error: "provider.awsAccessKey: expected the key of awsSecretKey",
+  },
+  {
+    shows: "a session token without its access key",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsSessionToken: "x" } },
+    error: "provider.awsAccessKey: expected the key of awsSessionToken",
+  },
+  {
+    shows: "temporary credentials for Bedrock",
+    config: {
+      provider: {
+        ...{ type: "bedrock", awsRegion: "cn-north-1", awsAccessKey: "${ID}", awsSecretKey: "x" },
+        awsSessionToken: "t",
+      },
+    },
+    environment: { ID: "AKID" },
+  },
+  {
     shows: "a field that the type needs",
     config: { providers: [{ id: "a", type: "cloudflare" }] },
     error: "providers[0].cloudflareAccountId: expected the id of the account",

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WasmHost } from "./host/wasm-host.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import {
   bootstrap,
   PLUGIN,

@@ -109,6 +109,7 @@ function readGoogleFields(reader: FieldReader, settings: ProviderSettings): void
 function readBedrockFields(reader: FieldReader, settings: ProviderSettings): void {
   settings.awsAccessKey = reader.secret("awsAccessKey");
   settings.awsSecretKey = reader.secret("awsSecretKey");
+  settings.awsSessionToken = reader.secret("awsSessionToken");
   settings.awsRegion = reader.text("awsRegion");
   settings.bedrockAdditionalFields = reader.rawObject("bedrockAdditionalFields");
   const retentions = ["in_memory", "24h"];

@@ -136,6 +136,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   }
   if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
+  call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
   return missingApiKey();
 }
@@ -290,15 +291,23 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
-/** Host of the provider, or "" to keep the client's. */
+/** Host of the provider, or "" to keep the client's. The call knows it from here on. */
 export function upstreamHost(exchange: Exchange): string {
   const config = exchange.config;
   const domain = config.settings.providerDomain;
-  return domain.length > 0 ? domain : config.provider.host(exchange.call);
+  const host = domain.length > 0 ? domain : config.provider.host(exchange.call);
+  exchange.call.host = host;
+  return host;
 }
 
-/** Path and query at the provider, or "" to keep the client's. */
+/** Path and query at the provider, or "" to keep the client's. The call knows them from here on. */
 export function upstreamTarget(exchange: Exchange): string {
+  const target = targetOf(exchange);
+  exchange.call.target = target.length > 0 ? target : exchange.target;
+  return target;
+}
+
+function targetOf(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;

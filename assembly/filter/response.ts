@@ -35,6 +35,7 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   headers.read(HeaderMapType.ResponseHeaders);
   const status = <i32>headers.integer(":status");
   exchange.status = status;
+  keepAnswerHeaders(exchange, headers);
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
@@ -56,6 +57,15 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   }
   return Phase.GatheringResponse;
+}
+
+/** Keeps what the provider reads of an answer's headers. */
+export function keepAnswerHeaders(exchange: Exchange, headers: Headers): void {
+  const names = exchange.config.provider.answerHeaders();
+  if (names.length == 0) return;
+  const values: string[] = [];
+  for (let i = 0; i < names.length; ++i) values.push(headers.get(names[i]));
+  exchange.call.answerHeaders = values;
 }
 
 /** A stream for a client that did not ask for one: some providers have nothing else. */

@@ -18,7 +18,13 @@ import { errorBody, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request";
-import { headersOf, isFromProvider, sendError, translateWhole } from "./response";
+import {
+  headersOf,
+  isFromProvider,
+  keepAnswerHeaders,
+  sendError,
+  translateWhole,
+} from "./response";
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
@@ -192,6 +198,7 @@ export function finishRetry(
     return;
   }
   exchange.status = status;
+  keepAnswerHeaders(exchange, HEADERS);
   const body = getBuffer(BufferType.HttpCallResponseBody, 0, bodyLength);
   const isSentOn = use.isForeign || passes(exchange, HEADERS);
   ANSWER.clear();

@@ -52,8 +52,13 @@ export class ToolCallTracker {
 
   /** Gives arguments to the calls that have none. */
   finish(chunks: ChunkWriter, out: ByteWriter): void {
-    for (let i = 0; i < this.count; ++i) {
-      if (!this.haveArguments[i]) chunks.emptyArguments(i, out);
-    }
+    for (let i = 0; i < this.count; ++i) this.finishOne(i, chunks, out);
+  }
+
+  /** Gives arguments to a call that has none and gets no more. */
+  finishOne(index: i32, chunks: ChunkWriter, out: ByteWriter): void {
+    if (this.haveArguments[index]) return;
+    chunks.emptyArguments(index, out);
+    this.haveArguments[index] = true;
   }
 }

@@ -27,6 +27,11 @@ export class Call {
   wantsBase64: bool = false;
   /** The credential for the provider, or "" where it needs none. */
   token: string = "";
+  /** That credential is the client's own. */
+  isClientToken: bool = false;
+  /** Host, and path with query, as the provider gets them: known to `authenticate`. */
+  host: string = "";
+  target: string = "";
   /** The client's own `anthropic-beta` header. */
   clientBeta: string = "";
   /** The client's own `anthropic-version` header. */
@@ -35,6 +40,8 @@ export class Call {
   conversationId: string = "";
   /** The client's own `x-bot-id` header, for the same providers. */
   botId: string = "";
+  /** Values of the provider's `answerHeaders`, in their order, "" where the answer lacks one. */
+  answerHeaders: string[] = NO_TEXTS;
   /** Headers of the client's answer that the provider gives; null: none. */
   responseHeaders: HeaderEdits | null = null;
   /** Wall clock at the request's start, in seconds. */

@@ -100,6 +100,8 @@ export class ProviderSettings {
   // Bedrock
   awsAccessKey: string = "";
   awsSecretKey: string = "";
+  /** Of temporary credentials. */
+  awsSessionToken: string = "";
   awsRegion: string = "";
   /** JSON text of an object that is merged into `additionalModelRequestFields`. */
   bedrockAdditionalFields: string = "";

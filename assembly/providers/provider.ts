@@ -22,6 +22,7 @@ import { ProviderSettings } from "./provider-settings";
 import { StreamTranslator } from "./stream-translator";
 
 const EDIT: JsonEdit = new JsonEdit();
+const NO_NAMES: string[] = [];
 
 /**
  * A provider of one configuration: immutable, without state of any request, and without a call to
@@ -124,6 +125,11 @@ export class Provider {
    */
   signsBody(): bool {
     return false;
+  }
+
+  /** Names of an answer's headers that its translation needs: `Call.answerHeaders` has the values. */
+  answerHeaders(): string[] {
+    return NO_NAMES;
   }
 
   /** Whether a 200 answer to this call is read and checked, or only sent on. */

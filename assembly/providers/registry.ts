@@ -1,6 +1,7 @@
 // From a provider's id in a configuration to the provider: an explicit list.
 import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
+import { Bedrock, bedrockSpec } from "./bedrock";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
 import { Cohere, cohereSpec } from "./cohere";
@@ -42,6 +43,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "azure") return new Azure(azureSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
+  if (type == "bedrock") return new Bedrock(bedrockSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
     return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
@@ -81,6 +83,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
 const OWN_TYPES: StaticArray<string> = [
   "azure",
   "baidu",
+  "bedrock",
   "claude",
   "cloudflare",
   "cohere",
