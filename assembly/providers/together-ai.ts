@@ -7,6 +7,7 @@ import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { writeModelList } from "./compatible-models";
+import { LOW_TO_HIGH, mapEffort } from "./compatible-request";
 import { EncodedBody } from "./encoded-body";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
@@ -40,6 +41,7 @@ export class TogetherAi extends Provider {
     const error = super.editRequest(call, request, edit);
     if (error !== null || call.capability != Capability.Chat) return error;
     const root = request.root();
+    mapEffort(request, LOW_TO_HIGH, edit);
     const asked = request.get(root, "logprobs");
     if (!request.isTrue(asked) && !request.isFalse(asked)) return null;
     const count = request.integer(request.get(root, "top_logprobs"), 1);
