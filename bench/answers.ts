@@ -123,8 +123,15 @@ const OWN: Record<Dialect, Writes> = {
 };
 for (const native of NATIVES) OWN[native.type] = nativeWrites(native);
 
+function binaryWrites(stream: Buffer, type: string): Buffer[] {
+  const length = stream.length.toString(16);
+  const head = `${HEAD}content-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n${length}\r\n`;
+  return [Buffer.concat([Buffer.from(head), stream, Buffer.from("\r\n0\r\n\r\n")])];
+}
+
 function nativeWrites({ whole, stream, streamType }: Native): Writes {
   const small = typeof whole === "string" ? streamWrites([whole], true) : wholeWrites(whole);
+  if (Buffer.isBuffer(stream)) return { small, burst: binaryWrites(stream, streamType ?? "") };
   return { small, burst: stream === "" ? small : streamWrites([stream], true, streamType) };
 }
 

@@ -1,5 +1,6 @@
 // Providers that speak a protocol of their own: their configuration, and what they send.
 // Each as its reference has it: ../docs/adding-a-provider.md says where those are.
+import { event as frame } from "../tests/support/event-stream.ts";
 import { DELTAS, WHOLE_ANSWER } from "./workloads.ts";
 
 /** One native provider: small chats and streams that come in one write. */
@@ -12,7 +13,7 @@ export interface Native {
   /** The whole answer; text where the provider streams even to those who do not. */
   whole: object | string;
   /** The streamed answer; "" where the provider has no streams. */
-  stream: string;
+  stream: string | Buffer;
   streamType?: string;
 }
 
@@ -138,6 +139,25 @@ const OLLAMA_END = {
   eval_duration: 4535599000,
 };
 
+/** Letters of different number, which hide how long a text is. */
+function padded(payload: object, at = 0): object {
+  return { ...payload, p: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ".slice(0, 1 + ((at * 7) % 36)) };
+}
+
+function bedrockStream(): Buffer {
+  const block = { contentBlockIndex: 0 };
+  const usage = { inputTokens: 30, outputTokens: 100, totalTokens: 130 };
+  return Buffer.concat([
+    frame("messageStart", padded({ role: "assistant" })),
+    ...DELTAS.map((text, i) =>
+      frame("contentBlockDelta", padded({ ...block, delta: { text } }, i)),
+    ),
+    frame("contentBlockStop", padded(block)),
+    frame("messageStop", padded({ stopReason: "end_turn" })),
+    frame("metadata", padded({ metrics: { latencyMs: 512 }, usage })),
+  ]);
+}
+
 function lines(payloads: object[]): string {
   return payloads.map((payload) => `${JSON.stringify(payload)}\n`).join("");
 }
@@ -147,6 +167,25 @@ function triton(text_output: string): object {
 }
 
 export const NATIVES: readonly Native[] = [
+  {
+    type: "bedrock",
+    config: {
+      // A key would go before the signature.
+      apiTokens: undefined,
+      awsAccessKey: "AKIDEXAMPLE",
+      awsSecretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+      awsRegion: "us-east-1",
+    },
+    model: "us.amazon.nova-lite-v1:0",
+    whole: {
+      metrics: { latencyMs: 512 },
+      output: { message: { content: [{ text: WHOLE_ANSWER }], role: "assistant" } },
+      stopReason: "end_turn",
+      usage: { inputTokens: 30, outputTokens: 58, totalTokens: 88 },
+    },
+    stream: bedrockStream(),
+    streamType: "application/vnd.amazon.eventstream",
+  },
   {
     type: "gemini",
     config: {},
@@ -241,6 +280,14 @@ export const NATIVES: readonly Native[] = [
     model: "Free",
     whole: { translations: [{ detected_source_language: "EN", text: WHOLE_ANSWER }] },
     stream: "",
+  },
+  {
+    type: "vertex",
+    config: {},
+    model: "gemini-2.5-flash",
+    whole: gemini(WHOLE_ANSWER, { finishReason: "STOP" }),
+    stream:
+      events(DELTAS.map((text) => gemini(text))) + events([gemini("", { finishReason: "STOP" })]),
   },
   {
     type: "triton",

@@ -86,7 +86,8 @@ async function main(): Promise<void> {
   if (bare === undefined) return;
   const picked = chosen([...others, ...NATIVE_VARIANTS], options.variant);
   const isNative = (variant: Variant) => NATIVE_VARIANTS.includes(variant);
-  const wanted = options.natives ? [bare] : [bare, ...picked.filter((one) => !isNative(one))];
+  const own = options.profile ? picked : picked.filter((one) => !isNative(one));
+  const wanted = options.natives ? [bare] : [bare, ...own];
   const all = chosen(workloads(), options.only);
   const report: Report = {
     notes: [],

@@ -88,8 +88,8 @@ const CLAUDE_CONFIG = {
 function nativeVariant({ type, config, model }: Native): Variant {
   const provider = {
     type,
-    ...config,
     apiTokens: ["sk-upstream"],
+    ...config,
     modelMapping: { [MODEL]: model },
   };
   const filters = [pluginFilter(type, { provider })];

@@ -2,6 +2,7 @@
 import { FAILOVER_CASES } from "./failover-cases.ts";
 import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
+import { VERTEX_CASES } from "./vertex-cases.ts";
 
 export interface ConfigCase {
   readonly shows: string;
@@ -110,9 +111,10 @@ const SHAPES: readonly ConfigCase[] = [
     error: 'providers[1].id: providers[0] has the id "a" already',
     beyondSchema: true,
   },
+  { shows: "the only provider, without an id", config: { providers: [{ type: "groq" }] } },
   {
     shows: "a provider without an id among several",
-    config: { providers: [{ type: "groq" }] },
+    config: { providers: [{ type: "groq" }, { type: "openai", id: "a" }] },
     warnings: ["providers[0].id: without an id the provider can never be active"],
   },
 ];
@@ -159,6 +161,7 @@ export const CASES: readonly ConfigCase[] = [
   ...SHAPES,
   ...RULES,
   ...PROVIDER_CASES,
+  ...VERTEX_CASES,
   ...FAILOVER_CASES,
   ...GATEWAY_CASES,
 ];

@@ -3,7 +3,7 @@ import { ConfigReport } from "../assembly/config/config-report";
 import { ConfigSource, FieldReader } from "../assembly/config/field-reader";
 import { PluginConfig, readRule } from "../assembly/config/plugin-config";
 import { readProviderConfig } from "../assembly/config/provider-config";
-import { knownCapabilities } from "../assembly/config/provider-fields";
+import { capabilityKeys } from "../assembly/routing/endpoint-table";
 import { applyCustomSettings } from "../assembly/config/custom-settings";
 import { Document } from "../assembly/json/document";
 import { JsonEdit } from "../assembly/json/edit";
@@ -79,7 +79,7 @@ export function customize(json: string, request: string): string {
  */
 export function known(level: string): string[] {
   if (level == "types") return knownTypes();
-  if (level == "capabilities") return knownCapabilities();
+  if (level == "capabilities") return capabilityKeys();
   const bytes = new ByteWriter();
   bytes.ascii("{}");
   const doc = new Document();

@@ -112,6 +112,7 @@ describe("a hedged rule", () => {
     const provider = ({ port }: RawProvider, type: string, key: string) => ({
       type,
       apiTokens: [key],
+      failover: { enabled: false },
       upstream: { address: `127.0.0.1:${port}`, tls: false },
     });
     envoy = await startGateway({

@@ -95,9 +95,55 @@ const FIELDS: readonly ConfigCase[] = [
     }),
   ),
   {
+    shows: "Bedrock without a region",
+    config: { provider: { type: "bedrock", apiTokens: ["x"] } },
+    error: "provider.awsRegion: expected a region such as us-east-1",
+  },
+  {
+    shows: "a region that is none",
+    config: { provider: { type: "bedrock", apiTokens: ["x"], awsRegion: "us-east-1/x" } },
+    error: "provider.awsRegion: expected a region such as us-east-1",
+  },
+  {
+    shows: "an access key without its secret",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsAccessKey: "AKID" } },
+    error: "provider.awsSecretKey: expected the one that awsAccessKey has",
+  },
+  {
+    shows: "a secret without its access key",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsSecretKey: "x" } },
+    error: "provider.awsAccessKey: expected the key of awsSecretKey",
+  },
+  {
+    shows: "a session token without its access key",
+    config: { provider: { type: "bedrock", awsRegion: "us-east-1", awsSessionToken: "x" } },
+    error: "provider.awsAccessKey: expected the key of awsSessionToken",
+  },
+  {
+    shows: "temporary credentials for Bedrock",
+    config: {
+      provider: {
+        ...{ type: "bedrock", awsRegion: "cn-north-1", awsAccessKey: "${ID}", awsSecretKey: "x" },
+        awsSessionToken: "t",
+      },
+    },
+    environment: { ID: "AKID" },
+  },
+  {
     shows: "a field that the type needs",
     config: { providers: [{ id: "a", type: "cloudflare" }] },
     error: "providers[0].cloudflareAccountId: expected the id of the account",
+  },
+  {
+    shows: "a workflow without the name of its input",
+    config: { provider: { type: "dify", botType: "Workflow" } },
+    error: "provider.inputVariable: expected the name of the workflow's input",
+  },
+  {
+    shows: "a kind of application that is not known",
+    config: { provider: { type: "dify", botType: "Robot" } },
+    error:
+      'provider.botType: expected "Chat" or "Agent" or "Completion" or "Workflow", found "Robot"',
   },
   {
     shows: "a service of Azure without its URL",
@@ -144,6 +190,15 @@ const FIELDS: readonly ConfigCase[] = [
       'provider.api_tokens: unknown key; did you mean "apiTokens"?',
       'provider.apitoken: unknown key; did you mean "apiTokens"?',
     ],
+  },
+  {
+    shows: "a context in a list",
+    config: groq({ context: [{ fileUrl: "http://a/b", serviceName: "a.dns", servicePort: 80 }] }),
+  },
+  {
+    shows: "two contexts",
+    config: groq({ context: [{}, {}] }),
+    error: "provider.context: expected an object, found an array",
   },
   {
     shows: "a key of another type of provider",
@@ -235,7 +290,6 @@ const FIELDS: readonly ConfigCase[] = [
   {
     shows: "capabilities",
     config: groq({ capabilities: { "openai/v1/embeddings": "/e?x=1", "vertex/raw": "/t" } }),
-    warnings: ['provider.capabilities["vertex/raw"]: is accepted but has no effect yet'],
   },
   {
     shows: "an unknown capability",
@@ -262,7 +316,7 @@ const TOKENS: readonly ConfigCase[] = [
   {
     shows: "an empty token",
     config: groq({ apiTokens: [""] }),
-    error: "provider.apiTokens[0]: expected a token, found an empty string",
+    warnings: ["provider.apiTokens[0]: is empty and is not used"],
   },
   {
     shows: "an object without a token",

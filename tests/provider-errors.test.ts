@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { compareOutcome } from "./fixture-runner/compare.ts";
 import { extension, text, type Fixture } from "./fixture-runner/fixture.ts";
-import type { HeaderPairs } from "./host/header-map.ts";
-import type { RootContext } from "./host/root-context.ts";
-import type { RunResult, UpstreamResponse } from "./host/run.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { HeaderPairs } from "../host/header-map.ts";
+import type { RootContext } from "../host/root-context.ts";
+import type { RunResult, UpstreamResponse } from "../host/run.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
+import { decodeFrames, encodeFrame } from "./support/event-stream.ts";
 import { completionFault, errorFault, readStream } from "./support/openai-shape.ts";
 import { answerOf, providerSamples, runWith } from "./support/provider-samples.ts";
 
@@ -264,10 +265,15 @@ for (const { type, chat, stream } of SAMPLES) {
       test(`${mode}: wrong values anywhere in an answer`, async () => {
         await start(fixture);
         const file = fixture.upstreamResponse;
-        if (file === null || extension(file) === "bin") return;
+        if (file === null) return;
         const found: string[] = [];
-        for (const body of damaged(text(file), extension(file))) {
-          found.push(...attempt(fixture, body, answerOf(fixture, bytes(body))));
+        const bodies: Iterable<string | Buffer> =
+          extension(file) === "bin"
+            ? damagedFrames(Buffer.from(file.bytes))
+            : damaged(text(file), extension(file));
+        for (const body of bodies) {
+          const sent = typeof body === "string" ? bytes(body) : body;
+          found.push(...attempt(fixture, body.toString(), answerOf(fixture, sent)));
           if (found.length > MOST_SHOWN) break;
         }
         assert.deepEqual(found, []);
@@ -303,6 +309,17 @@ for (const { type, chat, stream } of SAMPLES) {
       });
     }
   });
+}
+
+/** A binary stream with each value of its events replaced by wrong ones. */
+function* damagedFrames(body: Buffer): Generator<Buffer> {
+  const frames = decodeFrames(body);
+  for (const [at, frame] of frames.entries()) {
+    for (const payload of wrongValues(String(frame.payload))) {
+      const own = frames.map((other, i) => encodeFrame(i === at ? { ...frame, payload } : other));
+      yield Buffer.concat(own);
+    }
+  }
 }
 
 /** An answer with each of its values replaced by wrong ones. */

@@ -67,6 +67,11 @@ describe("findEndpoint", () => {
       "gemini/v1beta/streamgeneratecontent v1,a",
     );
     expect(found("/v1/models/:generateContent")).toBe("-");
+    expect(
+      found("/v1beta1/projects/p/locations/l/publishers/google/models/m:generateContent"),
+    ).toBe("vertex/raw google,m:generateContent");
+    expect(found("/v1/publishers/google/models")).toBe("-");
+    expect(found("/v1/google/models/m")).toBe("-");
     expect(found("/v1/models/..:generateContent")).toBe("-");
     expect(found("/v1/models/a:regenerateContent")).toBe("-");
     expect(found("/v1/models/a/b:generateContent")).toBe("-");

@@ -10,12 +10,17 @@ const ALGORITHM: string = "TC3-HMAC-SHA256";
 const TERMINATOR: string = "tc3_request";
 /** Bytes of `2024-06-01`. */
 const DATE_LENGTH: i32 = 10;
+const SECONDS_PER_DAY: i64 = 86_400;
 
 const CANONICAL: ByteWriter = new ByteWriter();
 const SCOPE: ByteWriter = new ByteWriter();
 const TEXT: ByteWriter = new ByteWriter();
 const DIGEST = memory.data(32, 16);
+/** The key that was derived last, and from what. */
 const KEY = memory.data(32, 16);
+let keyDay: i64 = -1;
+let keyService: string = "";
+let keySecret: string = "";
 
 /** What is signed of a request beside its body: a POST to `/` without a query. */
 export class Tc3Request {
@@ -47,7 +52,7 @@ export function signTc3(
   SCOPE.clear();
   writeUtcDate(request.timestamp, SCOPE);
   SCOPE.ascii(`/${request.service}/${TERMINATOR}`);
-  deriveKey(secretKey, request.service);
+  deriveKey(secretKey, request.service, request.timestamp);
   TEXT.clear();
   TEXT.ascii(ALGORITHM + "\n");
   TEXT.integer(request.timestamp);
@@ -77,8 +82,16 @@ function writeCanonical(request: Tc3Request, names: string, body: usize, bodyLen
   writeHex(DIGEST, DIGEST_LENGTH, out);
 }
 
-/** From the secret to the key of a day and a product. The day stands at the front of the scope. */
-function deriveKey(secretKey: string, service: string): void {
+/**
+ * From the secret to the key of a day and a product, unless it is at hand from the request before. The day
+ * stands at the front of the scope.
+ */
+function deriveKey(secretKey: string, service: string, timestamp: i64): void {
+  const day = timestamp / SECONDS_PER_DAY;
+  if (day == keyDay && service == keyService && secretKey == keySecret) return;
+  keyDay = day;
+  keyService = service;
+  keySecret = secretKey;
   TEXT.clear();
   TEXT.text("TC3" + secretKey);
   hmacSha256(TEXT.ptr, TEXT.length, SCOPE.ptr, DATE_LENGTH, KEY);

@@ -1,7 +1,7 @@
 // One configured member of the requests to a provider, and how it is read.
 import { JsonKind } from "../json/document";
 import { FieldReader } from "./field-reader";
-import { elementPath, quoted } from "./json-path";
+import { elementPath, memberPath, quoted } from "./json-path";
 import { settingNameIn, settingParentIn } from "./setting-names";
 
 /** Names in a dotted name. */
@@ -73,6 +73,20 @@ function readSetting(reader: FieldReader, protocol: string): CustomSetting | nul
   const parent = settingParentIn(protocol);
   if (parent.length > 0) path.unshift(parent);
   return new CustomSetting(path, readValue(reader, value), overwrite);
+}
+
+/** Reads an object whose keys are dotted names of members and whose values are theirs. */
+export function readMembers(reader: FieldReader, name: string, overwrite: bool): CustomSetting[] {
+  const settings: CustomSetting[] = [];
+  const doc = reader.doc;
+  const object = reader.valueOf(name, JsonKind.Object);
+  for (let value = doc.first(object); value >= 0; value = doc.next(value)) {
+    const key = doc.key(value);
+    const wrong = nameError(key);
+    if (wrong.length > 0) reader.report.fail(memberPath(reader.pathOf(name), key), wrong);
+    settings.push(new CustomSetting(key.split("."), readValue(reader, value), overwrite));
+  }
+  return settings;
 }
 
 /** "" or what is wrong with a dotted name. */

@@ -1,9 +1,10 @@
 // The gateway's part of a configuration: which providers serve which models.
 import { JsonKind } from "../json/document";
 import { FieldMatch, ModelRule, RouteTarget, Strategy } from "../routing/model-router";
-import { Regex } from "../text/regex/regex";
+import { Consumers, readConsumers } from "./consumer";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
+import { addPatterns } from "./model-patterns";
 
 /** In the order of `Strategy`. */
 // @ts-ignore: decorator
@@ -16,6 +17,8 @@ const NAME_SIGNS: string = "-_.:/@*~ ";
 /** The rules of a gateway; never changes. */
 export class GatewayConfig {
   readonly rules: ModelRule[] = [];
+  /** Who may use it. Null: everybody, with keys of their own. */
+  consumers: Consumers | null = null;
 
   /** The names that clients can ask for, in order, each once; prefixes and expressions are none. */
   modelNames(): string[] {
@@ -28,11 +31,17 @@ export class GatewayConfig {
   }
 }
 
-/** Reads `models`. Null: there is no such key. */
+/** Reads `models` and `consumers`. Null: there are no `models`. */
 export function readGateway(reader: FieldReader): GatewayConfig | null {
   const list = reader.valueOf("models", JsonKind.Array);
-  if (list < 0) return null;
+  const consumers = readConsumers(reader);
+  if (list < 0) {
+    // Who wrote it believes that keys are asked for.
+    if (consumers !== null) reader.report.fail("consumers", "has no meaning without models");
+    return null;
+  }
   const config = new GatewayConfig();
+  config.consumers = consumers;
   const doc = reader.doc;
   for (let item = doc.first(list); item >= 0; item = doc.next(item)) {
     const path = elementPath(reader.pathOf("models"), config.rules.length);
@@ -53,7 +62,7 @@ function readRule(reader: FieldReader): ModelRule {
   const own = reader.text("name");
   const rule = new ModelRule(own.length > 0 ? own : patterns.length > 0 ? patterns[0] : "default");
   checkName(reader, rule.name, reader.pathOf(own.length > 0 ? "name" : "model"));
-  for (let i = 0; i < patterns.length; ++i) addPattern(reader, rule, patterns[i]);
+  addPatterns(reader, "model", patterns, rule);
   readMatches(reader, "headers", rule.headers);
   readMatches(reader, "body", rule.members);
   readTargets(reader, rule);
@@ -62,21 +71,6 @@ function readRule(reader: FieldReader): ModelRule {
   rule.strategy = <Strategy>words.indexOf(reader.choice("strategy", words, "priority"));
   reader.warnOfUnknown();
   return rule;
-}
-
-function addPattern(reader: FieldReader, rule: ModelRule, pattern: string): void {
-  const path = reader.pathOf("model");
-  if (pattern.startsWith("~")) {
-    const regex = new Regex(pattern.substring(1));
-    if (regex.error.length > 0) reader.report.fail(path, "invalid expression: " + regex.error);
-    rule.regexes.push(regex);
-  } else if (pattern.endsWith("*")) {
-    rule.prefixes.push(pattern.substring(0, pattern.length - 1));
-  } else if (pattern.length > 0) {
-    rule.names.push(pattern);
-  } else {
-    reader.report.fail(path, "expected a name, a prefix with * or an expression with ~");
-  }
 }
 
 function readMatches(reader: FieldReader, name: string, matches: FieldMatch[]): void {
@@ -101,9 +95,10 @@ function readTargets(reader: FieldReader, rule: ModelRule): void {
       const id = fields.text("id");
       const weight = fields.integer("weight", 0, 1_000_000, 1);
       const model = fields.text("model");
+      const attempts = fields.integer("attempts", 1, 100, 1);
       fields.warnOfUnknown();
       if (model.includes(",")) fields.report.fail(memberPath(path, "model"), "holds a comma");
-      addTarget(reader, rule, new RouteTarget(id, weight, model), path);
+      addTarget(reader, rule, new RouteTarget(id, weight, model, attempts), path);
     } else {
       return;
     }

@@ -83,15 +83,23 @@ export class PluginConfig {
     return null;
   }
 
+  /** The providers that requests can reach. */
+  get active(): ProviderConfig[] {
+    const active = this.named.slice(0);
+    for (let i = -1; i < this.rules.length; ++i) {
+      const config = i < 0 ? this.fallback : this.rules[i].provider;
+      if (config !== null && !active.includes(config)) active.push(config);
+    }
+    return active;
+  }
+
   /** The providers whose failing tokens are given back by health checks, each once. */
   probed(): ProviderConfig[] {
     const probed: ProviderConfig[] = [];
     const keys: string[] = [];
-    const rules = this.rules;
-    for (let i = -1, count = rules.length + this.named.length; i < count; ++i) {
-      const config =
-        i < 0 ? this.fallback : i < rules.length ? rules[i].provider : this.named[i - rules.length];
-      if (config === null) continue;
+    const active = this.active;
+    for (let i = 0; i < active.length; ++i) {
+      const config = active[i];
       const pool = config.failover;
       if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
       keys.push(pool.key);
@@ -113,6 +121,7 @@ export class PluginConfig {
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
     this.hedgedAttempts = reader.integer("hedgedAttempts", 0, 999, 0);
     this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
+    reader.source.isCluster = this.isAttempt;
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
@@ -128,11 +137,6 @@ export class PluginConfig {
     }
     if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
       for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
-    }
-    if (this.isAttempt && this.probed().length > 0) {
-      // The cluster's own filters would take a health check for a client's request.
-      const what = "a provider in a cluster cannot have health checks; expected cooldownDuration";
-      reader.report.fail("placement", what);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(
@@ -169,7 +173,8 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
     if (activeId.length > 0) warnIgnored(reader, "activeProviderId");
     return single;
   }
-  if (activeId.length == 0 || report.failed) return null;
+  if (report.failed) return null;
+  if (activeId.length == 0) return onlyOne(reader, list, providers);
   const ids: string[] = [];
   for (let i = 0; i < providers.length; ++i) {
     const id = providers[i].settings.id;
@@ -184,6 +189,19 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
   return null;
 }
 
+/**
+ * The one provider of a list that has no id, and so could never be chosen: it is meant. Rules choose for
+ * themselves.
+ */
+function onlyOne(
+  reader: FieldReader,
+  list: i32,
+  providers: ProviderConfig[],
+): ProviderConfig | null {
+  if (reader.doc.size(list) != 1 || providers[0].settings.id.length > 0) return null;
+  return reader.doc.get(reader.doc.root(), "_rules_") < 0 ? providers[0] : null;
+}
+
 function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig[]): void {
   const doc = reader.doc;
   const own: ProviderConfig[] = [];
@@ -193,7 +211,7 @@ function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig
     const fields = reader.inner(item, path);
     const provider = readProviderConfig(fields);
     if (!provider) return;
-    checkId(fields, provider.settings.id, own);
+    if (doc.size(list) > 1) checkId(fields, provider.settings.id, own);
     own.push(provider);
   }
   for (let i = own.length - 1; i >= 0; --i) providers.unshift(own[i]);

@@ -5,11 +5,12 @@ import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
 import { RetryRules } from "../routing/retry-rules";
+import { TokenPicker } from "../routing/token-picker";
 import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
-import { checkProbes, readFailover, readRetry } from "./failover";
+import { checkProbes, readFailover, readPicker, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { ModelMapping } from "./model-mapping";
@@ -29,6 +30,8 @@ export class ProviderConfig {
   failover: TokenPool | null = null;
   /** Null: failed requests are not repeated. */
   retry: RetryRules | null = null;
+  /** Chooses among several tokens. */
+  picker: TokenPicker = new TokenPicker();
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
@@ -36,9 +39,19 @@ export class ProviderConfig {
     readonly settings: ProviderSettings,
   ) {}
 
+  /** What the provider is called in messages: its id, else its type. */
+  get name(): string {
+    return this.settings.id.length > 0 ? this.settings.id : this.provider.id;
+  }
+
   /** Which protocol the clients speak. */
   get protocol(): Protocol {
     return this.settings.protocol;
+  }
+
+  /** Requests may have to wait for a call of the plugin's own. */
+  get needsFetch(): bool {
+    return this.exchange.context !== null || this.provider.serviceAccount !== null;
   }
 }
 
@@ -47,12 +60,17 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const settings = new ProviderSettings();
   readSettings(reader, settings);
   const tokens = readTokens(reader);
+  settings.hasTokens = tokens.length > 0;
   const timeout = reader.integer("timeout", 1, i32.MAX_VALUE, DEFAULT_TIMEOUT);
   const protocol = settings.protocol == Protocol.Original ? settings.type : "openai";
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
   const exchange = readExchangeSettings(reader, settings);
-  const failover = readFailover(reader, tokens);
+  const picker = readPicker(reader);
+  const failover = readFailover(reader, tokens, picker);
+  if (picker.needsPast && failover === null) {
+    reader.report.warn(reader.pathOf("tokenStrategy"), "has no effect without failover");
+  }
   const retry = readRetry(reader, tokens);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
@@ -65,6 +83,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   config.customSettings = customSettings;
   config.exchange = exchange;
   config.failover = failover;
+  config.picker = picker;
   config.retry = retry;
   fillMapping(config.modelMapping, mapping, reader);
   return reader.report.failed ? null : config;

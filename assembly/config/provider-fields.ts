@@ -7,11 +7,6 @@ import { FieldReader } from "./field-reader";
 import { memberPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
 
-/** Capabilities that other gateways know and that cannot be served yet. */
-// @ts-ignore: decorator
-@lazy
-const LATER_CAPABILITIES: StaticArray<string> = ["vertex/raw"];
-
 /** Fills the settings from a provider's object; errors and warnings are the reader's. */
 export function readSettings(reader: FieldReader, settings: ProviderSettings): void {
   readCommonFields(reader, settings);
@@ -54,21 +49,12 @@ function readCapabilities(reader: FieldReader, settings: ProviderSettings): void
     checkPath(reader, paths.get(key), "#", at);
     const endpoint = findEndpointByKey(key);
     if (endpoint) settings.capabilityPaths.set(endpoint.capability, paths.get(key));
-    else if (LATER_CAPABILITIES.includes(key))
-      reader.report.warn(at, "is accepted but has no effect yet");
     else
       reader.report.fail(
         at,
-        "unknown capability " + quoted(key) + suggestion(key, knownCapabilities()),
+        "unknown capability " + quoted(key) + suggestion(key, capabilityKeys()),
       );
   }
-}
-
-/** Every key that `capabilities` takes. */
-export function knownCapabilities(): string[] {
-  const keys = capabilityKeys();
-  for (let i = 0; i < LATER_CAPABILITIES.length; ++i) keys.push(LATER_CAPABILITIES[i]);
-  return keys;
 }
 
 function readOpenAiFields(reader: FieldReader, settings: ProviderSettings): void {
@@ -123,6 +109,7 @@ function readGoogleFields(reader: FieldReader, settings: ProviderSettings): void
 function readBedrockFields(reader: FieldReader, settings: ProviderSettings): void {
   settings.awsAccessKey = reader.secret("awsAccessKey");
   settings.awsSecretKey = reader.secret("awsSecretKey");
+  settings.awsSessionToken = reader.secret("awsSessionToken");
   settings.awsRegion = reader.text("awsRegion");
   settings.bedrockAdditionalFields = reader.rawObject("bedrockAdditionalFields");
   const retentions = ["in_memory", "24h"];

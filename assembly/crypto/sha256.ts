@@ -90,20 +90,33 @@ function hashBlock(block: usize): void {
   let f = load<u32>(STATE, 20);
   let g = load<u32>(STATE, 24);
   let h = load<u32>(STATE, 28);
-  for (let at: usize = 0; at < 256; at += 4) {
-    const sum1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-    const choice = (e & f) ^ (~e & g);
-    const mixed = h + sum1 + choice + load<u32>(CONSTANTS + at) + load<u32>(SCHEDULE + at);
-    const sum0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
-    const majority = (a & b) ^ (a & c) ^ (b & c);
-    h = g;
-    g = f;
-    f = e;
-    e = d + mixed;
-    d = c;
-    c = b;
-    b = a;
-    a = mixed + sum0 + majority;
+  let mixed: u32 = 0;
+  // Eight rounds bring every word back to its name.
+  for (let at: usize = 0; at < 256; at += 32) {
+    mixed = mix(e, f, g, h, at);
+    d += mixed;
+    h = mixed + top(a, b, c);
+    mixed = mix(d, e, f, g, at + 4);
+    c += mixed;
+    g = mixed + top(h, a, b);
+    mixed = mix(c, d, e, f, at + 8);
+    b += mixed;
+    f = mixed + top(g, h, a);
+    mixed = mix(b, c, d, e, at + 12);
+    a += mixed;
+    e = mixed + top(f, g, h);
+    mixed = mix(a, b, c, d, at + 16);
+    h += mixed;
+    d = mixed + top(e, f, g);
+    mixed = mix(h, a, b, c, at + 20);
+    g += mixed;
+    c = mixed + top(d, e, f);
+    mixed = mix(g, h, a, b, at + 24);
+    f += mixed;
+    b = mixed + top(c, d, e);
+    mixed = mix(f, g, h, a, at + 28);
+    e += mixed;
+    a = mixed + top(b, c, d);
   }
   add(0, a);
   add(4, b);
@@ -113,6 +126,21 @@ function hashBlock(block: usize): void {
   add(20, f);
   add(24, g);
   add(28, h);
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(e: u32, f: u32, g: u32, h: u32, at: usize): u32 {
+  const sum = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
+  const choice = g ^ (e & (f ^ g));
+  return h + sum + choice + load<u32>(CONSTANTS + at) + load<u32>(SCHEDULE + at);
+}
+
+// @ts-ignore: decorator
+@inline
+function top(a: u32, b: u32, c: u32): u32 {
+  const sum = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
+  return sum + ((a & b) | (c & (a | b)));
 }
 
 // @ts-ignore: decorator

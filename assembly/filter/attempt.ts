@@ -11,6 +11,7 @@ import { receivedLength } from "../proxy-wasm/received";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { PluginConfig } from "../config/plugin-config";
 import { ApiError } from "../openai/api-error";
+import { CONSUMER_HEADER } from "../routing/consumer-affinity";
 import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { replyWithError } from "./local-reply";
@@ -30,6 +31,10 @@ const ANSWERED: string = "llm_provider";
 const SNAPSHOT: string = "llm_request";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
 const ATTEMPTS: string = "llm_attempts";
+/** Filter state: tokens of the request and of the answer so far. */
+const TOKENS: string = "llm_total_tokens";
+/** Filter state: the tokens that have failed, such as `openai#0,claude#2,`. */
+const FAILED_TOKENS: string = "llm_failed_tokens";
 
 /**
  * Takes the headers of an attempt: those of the first are kept, those of a later one put back. True: it is
@@ -62,13 +67,16 @@ export function unknownHost(): ApiError {
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers, config: PluginConfig): void {
   exchange.isAttempt = true;
+  exchange.call.countsTokens = true;
   exchange.hedgedAttempts = config.hedgedAttempts;
   exchange.hedgeDelay = config.hedgeDelay;
   if (exchange.hedgedAttempts > 0) enterRace(exchange);
-  takeModel(exchange, headers);
+  takeHeaders(exchange, headers);
 }
 
-function takeModel(exchange: Exchange, headers: Headers): void {
+/** Takes the gateway's headers off the request. */
+function takeHeaders(exchange: Exchange, headers: Headers): void {
+  if (headers.has(CONSUMER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, CONSUMER_HEADER);
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
   exchange.routedModel = modelFor(exchange.config.settings.id, models);
@@ -78,7 +86,7 @@ function takeModel(exchange: Exchange, headers: Headers): void {
 /** Other attempts have had the headers meanwhile. */
 export function resumeAttempt(exchange: Exchange, headers: Headers): void {
   restoreHeaders(headers);
-  takeModel(exchange, headers);
+  takeHeaders(exchange, headers);
 }
 
 /** Ends a request with an error that is made here. The answer is the phase that follows. */
@@ -128,12 +136,7 @@ export function endsHold(exchange: Exchange): bool {
 
 /** The client gets this attempt's answer. */
 export function noteAnswer(exchange: Exchange): void {
-  if (exchange.isAttempt) setProperty(ANSWERED, nameOf(exchange));
-}
-
-function nameOf(exchange: Exchange): string {
-  const id = exchange.config.settings.id;
-  return id.length > 0 ? id : exchange.config.provider.id;
+  if (exchange.isAttempt) setProperty(ANSWERED, exchange.config.name);
 }
 
 /** Keeps how an attempt failed: `status` 0 where it was cut off without an answer. */
@@ -141,11 +144,56 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   leaveRace(exchange);
+  const isOvertaken = status == 0 && getProperty(ANSWERED).length > 0;
+  // Nobody pays for an answer that does not reach the client.
+  if (exchange.notedTokens > 0 && !isOvertaken) noteTokens(0);
   const before = pastAttempts();
-  let how = status.toString();
-  if (status == 0) how = getProperty(ANSWERED).length > 0 ? "overtaken" : "no answer";
-  const own = nameOf(exchange) + " " + how;
+  const how = isOvertaken ? "overtaken" : status > 0 ? status.toString() : "no answer";
+  const own = exchange.config.name + " " + how;
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
+  noteFailedToken(exchange);
+}
+
+/** Keeps that the token in use has failed, so that a later attempt takes another one. */
+export function noteFailedToken(exchange: Exchange): void {
+  if (!exchange.isAttempt || exchange.token < 0 || exchange.config.tokens.length < 2) return;
+  setProperty(
+    FAILED_TOKENS,
+    `${getProperty(FAILED_TOKENS)}${tokenName(exchange, exchange.token)},`,
+  );
+}
+
+/** The tokens of this provider that earlier attempts have used in vain, by their places. */
+export function failedTokens(exchange: Exchange): i32[] {
+  const failed: i32[] = [];
+  const count = exchange.config.tokens.length;
+  if (!exchange.isRepeated || count < 2) return failed;
+  const names = getProperty(FAILED_TOKENS).split(",");
+  for (let i = 0; i < count; ++i) if (names.includes(tokenName(exchange, i))) failed.push(i);
+  return failed;
+}
+
+function tokenName(exchange: Exchange, token: i32): string {
+  return `${exchange.config.name}#${token}`;
+}
+
+/** Hands over the tokens that are known of: the gateway sees only what the client has asked for. */
+export function noteUsage(exchange: Exchange): void {
+  const total = exchange.call.usage.total();
+  if (!exchange.isAttempt || total == exchange.notedTokens) return;
+  exchange.notedTokens = total;
+  noteTokens(total);
+}
+
+/** Keeps the tokens of the answer so far, for the gateway, for logs and for Envoy's rate limits. */
+export function noteTokens(total: i64): void {
+  setProperty(TOKENS, total.toString());
+}
+
+/** The tokens that are noted. */
+export function notedTokens(): i64 {
+  const text = getProperty(TOKENS);
+  return text.length == 0 ? 0 : I64.parseInt(text);
 }
 
 /** The attempt is over, maybe before anything came of it. */

@@ -6,15 +6,16 @@ import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
 import { Call } from "../providers/call";
 import { getBuffer } from "../proxy-wasm/buffers";
-import { getHeader } from "../proxy-wasm/headers";
 import { httpCall } from "../proxy-wasm/http-call";
 import { log } from "../proxy-wasm/log";
 import { getRouteProperty } from "../proxy-wasm/properties";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
-import { BufferType, HeaderMapType, LogLevel } from "../proxy-wasm/types";
+import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
 import { escapePathSegment } from "../text/url";
 import { withBase } from "./base-path";
+import { Exchange } from "./exchange";
+import { Fetched, FetchState, reasonOf } from "./fetched";
 
 /** Milliseconds until a file is asked for again that could not be fetched anew. */
 const RETRY_AFTER: i32 = 60_000;
@@ -25,51 +26,36 @@ const LARGEST_FILE: i32 = 8 << 20;
 const FILE: Document = new Document();
 const NO_BODY: ByteWriter = new ByteWriter();
 
-/** What a stream finds. */
-export const enum ContextState {
-  /** The text is there. */
-  Ready,
-  /** The stream is told once the text has come. */
-  Pending,
-  /** There is no text: `failure` says why. */
-  Failed,
-}
-
-/** One file. Only one call for it is under way at a time. */
-export class ContextFile {
+/** One file. */
+export class ContextFile extends Fetched {
   /** The text as a JSON string; empty for an empty file. */
-  readonly text: ByteWriter = new ByteWriter();
+  private readonly text: ByteWriter = new ByteWriter();
   private hasText: bool = false;
   private freshUntil: i64 = 0;
-  /** The call under way, or -1. */
-  private call: i32 = -1;
-  private waiting: u32[] = [];
-  private reason: string = "";
 
   constructor(
     private readonly config: ProviderConfig,
     private readonly source: ContextSource,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Whether the text is there for a stream, whose call this is about. */
-  ask(stream: u32, call: Call): ContextState {
+  ask(stream: u32, call: Call): FetchState {
     if (this.hasText) {
       const isFresh = currentTimeNanoseconds() < this.freshUntil;
       // The old text serves while somebody fetches a new one.
-      if (isFresh || this.call >= 0) return ContextState.Ready;
+      if (isFresh || this.pending >= 0) return FetchState.Ready;
     }
-    if (this.call < 0) this.fetch(call);
-    if (this.call < 0) {
-      this.fail("its cluster is unknown or has no host");
-      return this.state;
-    }
-    this.waiting.push(stream);
-    return ContextState.Pending;
+    return this.wait(stream, call);
   }
 
-  /** What streams that waited find. */
-  get state(): ContextState {
-    return this.hasText ? ContextState.Ready : ContextState.Failed;
+  get isThere(): bool {
+    return this.hasText;
+  }
+
+  give(exchange: Exchange): void {
+    exchange.hasContext = true;
+    exchange.context = this.text.length > 0 ? this.text : null;
   }
 
   /** 502: the text could not be fetched. */
@@ -78,24 +64,13 @@ export class ContextFile {
     return new ApiError(502, "server_error", "context_unavailable", message);
   }
 
-  /** Takes the answer to a call. The streams that waited for it; null where the call is another one's. */
-  take(call: i32, length: i32): u32[] | null {
-    if (call != this.call) return null;
-    this.call = -1;
-    const status = getHeader(HeaderMapType.HttpCallResponseHeaders, ":status");
-    if (status != "200") {
-      this.fail(status.length > 0 ? `the server answered with status ${status}` : "no answer came");
-    } else if (length > LARGEST_FILE) {
-      this.fail(`it has more than ${LARGEST_FILE} bytes`);
-    } else {
-      this.keep(length);
-    }
-    const waiting = this.waiting;
-    this.waiting = [];
-    return waiting;
+  protected receive(status: string, length: i32): void {
+    if (status != "200") this.fail(reasonOf(status));
+    else if (length > LARGEST_FILE) this.fail(`it has more than ${LARGEST_FILE} bytes`);
+    else this.keep(length);
   }
 
-  private fetch(call: Call): void {
+  protected fetch(call: Call): void {
     const source = this.source;
     if (source.isProviderFile) {
       this.send(getRouteProperty("cluster_name"), this.providerHeaders(call));
@@ -109,13 +84,13 @@ export class ContextFile {
       ":authority",
       source.host,
     ];
-    for (let i = 0; i < source.clusters.length && this.call < 0; ++i) {
+    for (let i = 0; i < source.clusters.length && this.pending < 0; ++i) {
       this.send(source.clusters[i], headers);
     }
   }
 
   private send(cluster: string, headers: StaticArray<string>): void {
-    this.call = httpCall(cluster, headers, NO_BODY, this.config.timeout);
+    this.pending = httpCall(cluster, headers, NO_BODY, this.config.timeout);
   }
 
   /** A file that lies with the provider itself. */
@@ -156,7 +131,7 @@ export class ContextFile {
   }
 
   /** A text that was fetched before stays. */
-  private fail(reason: string): void {
+  protected fail(reason: string): void {
     this.reason = reason;
     const provider = this.config.provider.id;
     log(

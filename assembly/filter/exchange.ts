@@ -1,6 +1,7 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
 import { ApiError } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
@@ -25,8 +26,14 @@ export class Exchange {
   isRacing: bool = false;
   /** When a held attempt need not wait for a later one any more, in nanoseconds; 0: it is not held. */
   raceEnd: i64 = 0;
+  /** The request was tried before. */
+  isRepeated: bool = false;
+  /** The token in use, by its place in the configuration; -1: the client's own. */
+  token: i32 = -1;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** Tokens that the gateway knows of. */
+  notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */
   routedModel: string = "";
   /** The error that takes the place of an answer whose body is still to come. */
@@ -37,16 +44,24 @@ export class Exchange {
   requestLength: i32 = -1;
   /** A JSON string that is put into the conversation, or null. It is the worker's. */
   context: ByteWriter | null = null;
+  /** The context has been looked for. */
+  hasContext: bool = false;
+  /** The request's body is not read: it passes, once the request may go. */
+  isUnread: bool = false;
+  /** The request has no body. */
+  isBodyless: bool = false;
   /** The form that the request's body is, where its model has to be read. */
   form: MultipartForm | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
+  /** What becomes of a stream whose client asked for a whole answer. */
+  collector: ChunkCollector | null = null;
   /** Changes the translated events once more, where that is configured. */
   reasoning: ReasoningStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
-  /** Null where the provider has neither `failover` nor `retryOnFailure`. */
+  /** Null where the provider has neither a pool of tokens nor `retryOnFailure`. */
   tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;
@@ -75,6 +90,9 @@ export class Exchange {
     const translator = this.translator;
     if (translator !== null) translator.release();
     this.translator = null;
+    const collector = this.collector;
+    if (collector !== null) collector.release();
+    this.collector = null;
     const reasoning = this.reasoning;
     if (reasoning !== null) reasoning.release();
     this.reasoning = null;

@@ -21,10 +21,14 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
 import { MODELS_HEADER } from "./attempt";
+import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
+import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { replyWithModel, replyWithModels } from "./model-list";
+import { chooseProvider, dropOrder } from "./provider-choice";
+import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
@@ -48,6 +52,10 @@ export class GatewayContext extends StreamContext {
   private expected: i32 = -1;
   private form: MultipartForm | null = null;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
+  /** Null: the gateway is open to everybody. */
+  private gate: ConsumerGate | null = null;
+  /** Null where no tokens are to be counted. */
+  private meter: UsageMeter | null = null;
 
   constructor(
     id: u32,
@@ -60,6 +68,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
+    dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
@@ -69,11 +78,27 @@ export class GatewayContext extends StreamContext {
 
   private refuse(error: ApiError): FilterHeadersStatus {
     this.step = Step.Done;
-    replyWithError(error);
+    const gate = this.gate;
+    if (gate !== null && error.status == 429) gate.replyWithLimit(error);
+    else replyWithError(error);
     return FilterHeadersStatus.StopIteration;
   }
 
+  /** Finds out who the client is, where that matters. */
+  private identify(headers: Headers): ApiError | null {
+    const consumers = this.gateway.consumers;
+    if (consumers === null) return null;
+    const gate = openGate(consumers, headers);
+    if (gate === null) return unknownClient(headers);
+    this.gate = gate;
+    // Rules may look at the consumer's name, but not at one that the client has made up.
+    headers.read(HeaderMapType.RequestHeaders);
+    return null;
+  }
+
   private begin(headers: Headers, endOfStream: bool): ApiError | null {
+    const stranger = this.identify(headers);
+    if (stranger !== null) return stranger;
     const target = headers.get(":path");
     const mark = target.indexOf("?");
     const path = mark < 0 ? target : target.substring(0, mark);
@@ -88,11 +113,11 @@ export class GatewayContext extends StreamContext {
     this.capability = endpoint.capability;
     this.findCandidates(headers);
     if (endpoint.capability == Capability.Models) {
-      replyWithModels(this.gateway.modelNames());
+      replyWithModels(this.modelNames());
       return null;
     }
     if (endpoint.capability == Capability.Model) {
-      return replyWithModel(this.gateway.modelNames(), PARAMETERS[0]);
+      return replyWithModel(this.modelNames(), PARAMETERS[0]);
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
@@ -104,6 +129,12 @@ export class GatewayContext extends StreamContext {
     this.expected = <i32>length;
     this.step = Step.Gathering;
     return null;
+  }
+
+  private modelNames(): string[] {
+    const names = this.gateway.modelNames();
+    const gate = this.gate;
+    return gate === null ? names : gate.allowed(names);
   }
 
   private findCandidates(headers: Headers): void {
@@ -121,8 +152,7 @@ export class GatewayContext extends StreamContext {
       return FilterBodyStatus.StopIterationNoBuffer;
     }
     if (!endOfStream && length != this.expected) return FilterBodyStatus.StopIterationAndBuffer;
-    const error = this.readBody(length);
-    REQUEST.release();
+    const error = this.takeBody(length);
     if (error === null) return FilterBodyStatus.Continue;
     this.refuse(error);
     return FilterBodyStatus.StopIterationNoBuffer;
@@ -130,11 +160,17 @@ export class GatewayContext extends StreamContext {
 
   onRequestTrailers(): FilterTrailersStatus {
     if (this.step != Step.Gathering) return FilterTrailersStatus.Continue;
-    const error = this.readBody(i32.MAX_VALUE);
-    REQUEST.release();
+    const error = this.takeBody(i32.MAX_VALUE);
     if (error === null) return FilterTrailersStatus.Continue;
     this.refuse(error);
     return FilterTrailersStatus.StopIteration;
+  }
+
+  private takeBody(length: i32): ApiError | null {
+    const error = this.readBody(length);
+    REQUEST.release();
+    if (this.gate !== null) releaseSettings();
+    return error;
   }
 
   private readBody(length: i32): ApiError | null {
@@ -144,7 +180,7 @@ export class GatewayContext extends StreamContext {
       if (form.find(bytes.ptr, bytes.length, "model")) return this.choose(form.value(), null);
       return invalidRequest("We could not parse the multipart form of your request.");
     }
-    const doc = REQUEST;
+    let doc = REQUEST;
     if (!doc.parse(bytes.ptr, bytes.length)) {
       const reason = jsonErrorText(doc.error);
       return invalidRequest(
@@ -154,6 +190,8 @@ export class GatewayContext extends StreamContext {
     if (!doc.isObject(doc.root())) {
       return invalidRequest("We could not parse the JSON body of your request: it is no object.");
     }
+    const gate = this.gate;
+    if (gate !== null) doc = putSettings(gate.consumer.settings, this.capability, doc);
     const model = doc.get(doc.root(), "model");
     if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
     return this.choose(doc.string(model), doc);
@@ -163,7 +201,14 @@ export class GatewayContext extends StreamContext {
   private choose(model: string, doc: Document | null): ApiError | null {
     const rule = this.find(model, doc);
     if (rule === null) return unknownModel(model);
-    const first = rule.targets[rule.first(randomBits())];
+    const gate = this.gate;
+    if (gate !== null) {
+      const refusal = gate.admit(model);
+      if (refusal !== null) return refusal;
+      const budget = gate.consumer.budget;
+      if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
+    }
+    const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;
@@ -191,11 +236,26 @@ export class GatewayContext extends StreamContext {
 
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
     if (this.step != Step.Sent) return FilterHeadersStatus.Continue;
-    return this.answer.begin(HEADERS, endOfStream, this.config.requestBodyLimit);
+    const gate = this.gate;
+    if (gate !== null) gate.writeLimits();
+    const status = this.answer.begin(HEADERS, endOfStream, this.config.requestBodyLimit);
+    const meter = this.meter;
+    if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
+    return status;
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    const meter = this.meter;
+    if (meter !== null) meter.push(length);
     return this.answer.push(length, endOfStream);
+  }
+
+  onDelete(): void {
+    const meter = this.meter;
+    if (meter === null) return;
+    // A client that leaves early has still used what is known by now.
+    meter.count();
+    meter.release();
   }
 }
 

@@ -1,9 +1,8 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
-import { Protocol } from "../providers/provider-settings";
 import { StreamContext } from "../proxy-wasm/contexts";
-import { Headers } from "../proxy-wasm/headers";
+import { getHeader, Headers } from "../proxy-wasm/headers";
 import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
@@ -13,8 +12,6 @@ import {
   HeaderMapType,
   StreamType,
 } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
-import { ContextFile, ContextState } from "./context-file";
 import { Exchange } from "./exchange";
 import {
   beginAttempt,
@@ -28,11 +25,12 @@ import {
   resumeAttempt,
   unknownHost,
 } from "./attempt";
+import { Fetched, FetchState } from "./fetched";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
-import { beginRequest, finishRequest } from "./request";
+import { beginRequest, finishRequest, sendUnread } from "./request";
 import {
   beginResponse,
   emptyAnswer,
@@ -55,6 +53,8 @@ const ALL_BYTES: i32 = i32.MAX_VALUE;
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {
   private exchange: Exchange | null = null;
+  /** What the request waits for. */
+  private awaited: Fetched | null = null;
 
   constructor(
     id: u32,
@@ -66,21 +66,25 @@ export class HttpContext extends StreamContext {
 
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const isAttempt = this.config.isAttempt;
-    if (isAttempt) restoreHeaders(HEADERS);
-    else HEADERS.read(HeaderMapType.RequestHeaders);
+    const isRepeated = isAttempt && restoreHeaders(HEADERS);
+    if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
+    exchange.isRepeated = isRepeated;
     this.exchange = exchange;
     exchange.streamId = this.id;
-    exchange.phase = beginRequest(exchange, HEADERS, endOfStream);
+    let phase = beginRequest(exchange, HEADERS, endOfStream);
+    exchange.phase = phase;
+    if (phase == Phase.AwaitingFetch) phase = this.takeRequest(exchange, 0);
     this.waitForRivals(exchange);
-    return exchange.phase == Phase.GatheringRequest ||
-      exchange.phase == Phase.Over ||
-      exchange.phase == Phase.Yielding
-      ? FilterHeadersStatus.StopIteration
-      : FilterHeadersStatus.Continue;
+    const isHeld =
+      phase == Phase.GatheringRequest ||
+      phase == Phase.AwaitingFetch ||
+      phase == Phase.Yielding ||
+      phase == Phase.Over;
+    return isHeld ? FilterHeadersStatus.StopIteration : FilterHeadersStatus.Continue;
   }
 
   private waitForRivals(exchange: Exchange): void {
@@ -105,8 +109,12 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
-    if (exchange.phase == Phase.AwaitingContext || exchange.phase == Phase.Yielding) {
-      return FilterBodyStatus.StopIterationAndBuffer;
+    if (exchange.phase == Phase.Yielding) return FilterBodyStatus.StopIterationAndWatermark;
+    if (exchange.phase == Phase.AwaitingFetch) {
+      // A body that is not read may be of any size.
+      return exchange.isUnread
+        ? FilterBodyStatus.StopIterationAndWatermark
+        : FilterBodyStatus.StopIterationAndBuffer;
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
@@ -117,8 +125,10 @@ export class HttpContext extends StreamContext {
     // The end comes as a piece of its own: a body that is all there need not wait for it.
     const isWhole = endOfStream || length == exchange.requestLength;
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
-    switch (this.takeRequest(exchange, length)) {
-      case Phase.AwaitingContext:
+    const phase = this.takeRequest(exchange, length);
+    this.waitForRivals(exchange);
+    switch (phase) {
+      case Phase.AwaitingFetch:
       case Phase.Yielding:
         return FilterBodyStatus.StopIterationAndBuffer;
       case Phase.Over:
@@ -128,46 +138,31 @@ export class HttpContext extends StreamContext {
     }
   }
 
-  /** Takes a request whose body is all there, and sends it on unless it has to wait. */
+  /** Takes a request whose body is all there or is not read, and sends it on unless it has to wait. */
   private takeRequest(exchange: Exchange, length: i32): Phase {
-    if (this.needsContext(exchange)) {
-      const file = this.states.of(exchange.config).file;
-      if (file !== null) {
-        const state = file.ask(this.id, exchange.call);
-        if (state == ContextState.Pending) {
-          exchange.phase = Phase.AwaitingContext;
+    if (exchange.config.needsFetch) {
+      const state = this.states.of(exchange.config);
+      for (let item = state.neededBy(exchange); item !== null; item = state.neededBy(exchange)) {
+        const found = item.ask(this.id, exchange.call);
+        if (found == FetchState.Failed) return this.refuse(exchange, item);
+        if (found == FetchState.Pending) {
+          this.awaited = item;
+          exchange.phase = Phase.AwaitingFetch;
           return exchange.phase;
         }
-        return this.takeContext(exchange, file, state, length);
+        item.give(exchange);
       }
     }
     return this.sendRequest(exchange, length);
   }
 
-  private needsContext(exchange: Exchange): bool {
-    const config = exchange.config;
-    if (config.exchange.context === null || config.protocol == Protocol.Original) return false;
-    return exchange.call.capability == Capability.Chat;
-  }
-
-  private takeContext(
-    exchange: Exchange,
-    file: ContextFile,
-    state: ContextState,
-    length: i32,
-  ): Phase {
-    if (state == ContextState.Failed) {
-      exchange.phase = refuse(exchange, file.failure);
-      this.waitForRivals(exchange);
-      return exchange.phase;
-    }
-    exchange.context = file.text.length > 0 ? file.text : null;
-    return this.sendRequest(exchange, length);
+  private refuse(exchange: Exchange, item: Fetched): Phase {
+    exchange.phase = refuse(exchange, item.failure);
+    return exchange.phase;
   }
 
   private sendRequest(exchange: Exchange, length: i32): Phase {
-    exchange.phase = finishRequest(exchange, length);
-    this.waitForRivals(exchange);
+    exchange.phase = exchange.isUnread ? sendUnread(exchange) : finishRequest(exchange, length);
     const timeout = exchange.config.exchange.firstByteTimeout;
     if (timeout > 0 && exchange.call.stream && exchange.phase == Phase.AwaitingResponse) {
       this.states.watch(exchange.config, this.id);
@@ -175,15 +170,24 @@ export class HttpContext extends StreamContext {
     return exchange.phase;
   }
 
-  /** The context of the conversation has been fetched, or cannot be. */
+  /** What the request waits for has been fetched, or cannot be. */
   onResume(): void {
     const exchange = this.exchange;
-    if (exchange === null || exchange.phase != Phase.AwaitingContext) return;
-    const file = this.states.of(exchange.config).file;
-    if (file === null) return;
+    const item = this.awaited;
+    if (exchange === null || item === null || exchange.phase != Phase.AwaitingFetch) return;
+    this.awaited = null;
+    if (!item.isThere) {
+      this.refuse(exchange, item);
+      this.waitForRivals(exchange);
+      return;
+    }
     if (exchange.isRacing) resumeAttempt(exchange, HEADERS);
-    const phase = this.takeContext(exchange, file, file.state, ALL_BYTES);
-    if (phase != Phase.Over && phase != Phase.Yielding) continueStream(StreamType.Request);
+    item.give(exchange);
+    const phase = this.takeRequest(exchange, ALL_BYTES);
+    this.waitForRivals(exchange);
+    if (phase != Phase.Over && phase != Phase.AwaitingFetch && phase != Phase.Yielding) {
+      continueStream(StreamType.Request);
+    }
   }
 
   /** The stream should have begun by now. */
@@ -205,9 +209,10 @@ export class HttpContext extends StreamContext {
     let phase = exchange.phase;
     if (phase == Phase.GatheringRequest) {
       phase = this.takeRequest(exchange, ALL_BYTES);
+      this.waitForRivals(exchange);
       if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
-    return phase == Phase.AwaitingContext || phase == Phase.Yielding
+    return phase == Phase.AwaitingFetch || phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }
@@ -218,15 +223,25 @@ export class HttpContext extends StreamContext {
     if (exchange.phase == Phase.Yielding) return FilterHeadersStatus.StopIteration;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
+      this.watchAccess(exchange);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
+    this.watchAccess(exchange);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
+  }
+
+  /** An access token that the provider refuses is of no use to the next request. */
+  private watchAccess(exchange: Exchange): void {
+    if (exchange.config.provider.serviceAccount === null) return;
+    const access = this.states.of(exchange.config).access;
+    if (access === null || getHeader(HeaderMapType.ResponseHeaders, ":status") != "401") return;
+    access.drop(exchange.call.token);
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -247,6 +262,7 @@ export class HttpContext extends StreamContext {
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return this.afterBody(exchange);
+      case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
         if (pushStream(exchange, length, endOfStream)) return FilterBodyStatus.Continue;
@@ -310,6 +326,7 @@ export class HttpContext extends StreamContext {
         if (!hasBody) return this.replaceAnswer(exchange);
         finishError(exchange, ALL_BYTES);
         return this.afterTrailers(exchange);
+      case Phase.Collecting:
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
       case Phase.Retrying:

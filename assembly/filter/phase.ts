@@ -8,8 +8,8 @@ export const enum Phase {
   Passing,
   /** The request's JSON body is being gathered; its headers are held. */
   GatheringRequest,
-  /** The request is held until the context of its conversation has been fetched. */
-  AwaitingContext,
+  /** The request is held until what it needs has been fetched. */
+  AwaitingFetch,
   /** An attempt that failed here is held as long as another one may be answered. */
   Yielding,
   /** The request has gone to the provider. */
@@ -20,6 +20,8 @@ export const enum Phase {
   GatheringError,
   /** An answer is to become an error; its headers are held. */
   Failing,
+  /** A stream is being collected for a client that asked for a whole answer; its headers are held. */
+  Collecting,
   /** A stream has begun; its headers are held until its first event. */
   HoldingStream,
   /** A stream is under way. */

@@ -2,7 +2,12 @@
 import { ProviderConfig } from "../config/provider-config";
 import { setTickPeriod } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
+import { Protocol } from "../providers/provider-settings";
+import { Capability } from "../routing/capability";
+import { AccessToken } from "./access-token";
 import { ContextFile } from "./context-file";
+import { Exchange } from "./exchange";
+import { Fetched } from "./fetched";
 import { FirstByteWatch } from "./first-byte-watch";
 
 /** Bounds of the timer's period in milliseconds. */
@@ -15,11 +20,33 @@ const YIELD_TIME: i32 = 20;
 /** Made for providers that need it only. */
 export class ProviderState {
   readonly watch: FirstByteWatch = new FirstByteWatch();
-  readonly file: ContextFile | null;
+  private readonly file: ContextFile | null;
+  readonly access: AccessToken | null;
 
   constructor(readonly config: ProviderConfig) {
     const source = config.exchange.context;
     this.file = source === null ? null : new ContextFile(config, source);
+    const account = config.provider.serviceAccount;
+    this.access = account === null ? null : new AccessToken(config, account);
+  }
+
+  /** What a request still needs before it can be sent; null: nothing. */
+  neededBy(exchange: Exchange): Fetched | null {
+    const needsFile = !exchange.hasContext && !exchange.isUnread;
+    if (needsFile && exchange.call.capability == Capability.Chat && this.file !== null) {
+      if (this.config.protocol != Protocol.Original) return this.file;
+    }
+    return exchange.call.token.length == 0 ? this.access : null;
+  }
+
+  /** Takes the answer to a call. The streams that waited for it; null where the call is another one's. */
+  take(call: i32, length: i32): u32[] | null {
+    let waiting: u32[] | null = null;
+    const file = this.file;
+    if (file !== null) waiting = file.take(call, length);
+    const access = this.access;
+    if (waiting === null && access !== null) waiting = access.take(call, length);
+    return waiting;
   }
 }
 

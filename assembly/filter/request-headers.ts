@@ -3,7 +3,7 @@ import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
 
-/** Headers in which clients send credentials, and the one that would make the answer unreadable. */
+/** Headers in which clients send credentials; the last would make the answer unreadable. */
 // @ts-ignore: decorator
 @lazy
 const WITHHELD: StaticArray<string> = [
@@ -32,6 +32,14 @@ export function clientCredential(headers: Headers, preferred: string): string {
     if (value.length > 0) return withoutScheme(value);
   }
   return authorization;
+}
+
+/** Removes every header that a client may have its key in. */
+export function removeCredentials(headers: Headers): void {
+  for (let i = 0; i < WITHHELD.length - 1; ++i) {
+    const name = unchecked(WITHHELD[i]);
+    if (headers.has(name)) removeHeader(HeaderMapType.RequestHeaders, name);
+  }
 }
 
 function hasScheme(value: string): bool {

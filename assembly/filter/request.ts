@@ -3,7 +3,13 @@ import { applyCustomSettings } from "../config/custom-settings";
 import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
+import {
+  ApiError,
+  invalidRequest,
+  invalidType,
+  missingApiKey,
+  missingParameter,
+} from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
@@ -54,6 +60,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
+  if (exchange.config.provider.keepsConversations()) {
+    call.conversationId = headers.get("conversationid");
+    call.botId = headers.get("x-bot-id");
+  }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
@@ -68,12 +78,17 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
-  if (!isRead || endOfStream) {
-    sendHeaders(exchange, 0, 0);
-    if (endOfStream) keepRequest(exchange, 0, 0, null);
-    return afterRequest(exchange);
-  }
-  return Phase.GatheringRequest;
+  if (isRead && !endOfStream) return Phase.GatheringRequest;
+  exchange.isUnread = true;
+  exchange.isBodyless = endOfStream;
+  return exchange.config.needsFetch ? Phase.AwaitingFetch : sendUnread(exchange);
+}
+
+/** Sends a request whose body is not read. */
+export function sendUnread(exchange: Exchange): Phase {
+  sendHeaders(exchange, 0, 0);
+  if (exchange.isBodyless) keepRequest(exchange, 0, 0, null);
+  return afterRequest(exchange);
 }
 
 function readTarget(exchange: Exchange, headers: Headers): void {
@@ -110,15 +125,15 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   const call = exchange.call;
   const count = config.tokens.length;
   if (count > 0) {
-    call.token = config.tokens[chooseTokenAt(exchange, headers)].value;
+    exchange.token = chooseTokenAt(exchange, headers);
+    call.token = config.tokens[exchange.token].value;
     return null;
   }
+  if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
+  call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  const message =
-    "You didn't provide an API key. You need to provide it in an Authorization header using " +
-    "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
-  return new ApiError(401, "invalid_request_error", "", message);
+  return missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -271,15 +286,23 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
 }
 
-/** Host of the provider, or "" to keep the client's. */
+/** Host of the provider, or "" to keep the client's. The call knows it from here on. */
 export function upstreamHost(exchange: Exchange): string {
   const config = exchange.config;
   const domain = config.settings.providerDomain;
-  return domain.length > 0 ? domain : config.provider.host(exchange.call);
+  const host = domain.length > 0 ? domain : config.provider.host(exchange.call);
+  exchange.call.host = host;
+  return host;
 }
 
-/** Path and query at the provider, or "" to keep the client's. */
+/** Path and query at the provider, or "" to keep the client's. The call knows them from here on. */
 export function upstreamTarget(exchange: Exchange): string {
+  const target = targetOf(exchange);
+  exchange.call.target = target.length > 0 ? target : exchange.target;
+  return target;
+}
+
+function targetOf(exchange: Exchange): string {
   const call = exchange.call;
   const provider = exchange.config.provider;
   const isOriginal = exchange.config.protocol == Protocol.Original;
@@ -289,7 +312,8 @@ export function upstreamTarget(exchange: Exchange): string {
   const base = exchange.config.settings.providerBasePath;
   const needsBase = base.length > 0 && !path.startsWith(base + "/");
   const target = needsBase ? base + path : path;
-  const query = isOriginal ? call.query : provider.query(call);
+  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
+  const query = isPlain ? call.query : provider.query(call);
   if (query.length == 0) return target;
   return target + (target.includes("?") ? "&" : "?") + query;
 }

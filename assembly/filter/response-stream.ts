@@ -1,15 +1,17 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
+import { JsonWriter } from "../json/json-writer";
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
-import { writeStreamAsCompletion } from "../openai/stream-completion";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { noteUsage } from "./attempt";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { Phase } from "./phase";
-import { sendError } from "./response";
+import { applyResponseHeaders, sendCollected, sendError } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
 
 /** Bytes of a stream that may come before its first event is complete. */
@@ -31,12 +33,16 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   }
   OUTPUT.begin(ptr, size);
   translate(translator, exchange.config.provider.id, ptr, size, endOfStream);
+  noteUsage(exchange);
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
+  const collector = exchange.collector;
+  if (collector !== null) return collect(exchange, collector, endOfStream);
   const isHeld = exchange.phase == Phase.HoldingStream;
   if (isHeld && !OUTPUT.hasEvents && !endOfStream && !isOverdue(exchange, length)) return false;
+  if (isHeld) applyResponseHeaders(exchange.call);
   if (isHeld && OUTPUT.hasEvents) answerIsGood(exchange);
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
@@ -56,11 +62,14 @@ export function joinStream(
   length: i32,
   out: ByteWriter,
 ): ApiError | null {
+  exchange.call.wantsUsage = true;
   const failure = translateAll(exchange, ptr, length);
-  if (failure === null) {
-    writeStreamAsCompletion(OUTPUT.ptr(), OUTPUT.length(), exchange.call.usage, out);
-  }
-  return failure;
+  if (failure !== null) return failure;
+  const collector = new ChunkCollector();
+  collector.push(OUTPUT.ptr(), OUTPUT.length());
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  collector.release();
+  return null;
 }
 
 /** Translates a stream that came as a whole. An error: the client has nothing of it. */
@@ -119,16 +128,28 @@ function translate(
  * without [DONE]. What the provider still sends is dropped.
  */
 function breakOff(exchange: Exchange, failure: ApiError): bool {
-  const isHeld = exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents;
+  const isWhole = exchange.phase == Phase.Collecting;
+  const isHeld = isWhole || (exchange.phase == Phase.HoldingStream && !OUTPUT.hasEvents);
   if (answerIsBad(exchange, failure, isHeld, false)) return false;
   if (isHeld) {
     sendError(exchange, failure);
     if (exchange.phase == Phase.Yielding) return false;
   } else {
+    if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);
   }
   exchange.phase = Phase.Dropping;
+  return true;
+}
+
+/** Keeps this callback's events; the last one sends the answer. */
+function collect(exchange: Exchange, collector: ChunkCollector, endOfStream: bool): bool {
+  if (OUTPUT.length() > 0) collector.push(OUTPUT.ptr(), OUTPUT.length());
+  if (!endOfStream) return false;
+  answerIsGood(exchange);
+  sendCollected(exchange, collector);
+  exchange.phase = Phase.Over;
   return true;
 }
 

@@ -1,7 +1,9 @@
 // From the provider's whole answer, or its error, to the client's.
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
+import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
+import { ChunkCollector } from "../openai/chunk-collector";
 import { writeCompletionAsStream } from "../openai/completion-stream";
 import { AnswerShape, editReasoning } from "../openai/reasoning";
 import { ReasoningStream } from "../openai/reasoning-stream";
@@ -13,14 +15,15 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { holdsError, noteFailure, passesError } from "./attempt";
+import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
-import { answerIsBad, answerIsGood, retry, watchAnswer } from "./retry";
+import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
+import { judgeFailure } from "./token-health";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -32,6 +35,7 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   headers.read(HeaderMapType.ResponseHeaders);
   const status = <i32>headers.integer(":status");
   exchange.status = status;
+  keepAnswerHeaders(exchange, headers);
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
@@ -44,6 +48,9 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   // Lines of JSON are a stream.
   const isJson =
     headers.contains("content-type", "json") && !headers.contains("content-type", "ndjson");
+  if (!exchange.call.stream && headers.contains("content-type", "text/event-stream")) {
+    if (exchange.call.capability == Capability.Chat) return beginCollecting(exchange);
+  }
   if (exchange.call.stream && !isJson) return beginStream(exchange, headers);
   exchange.responseLength = headers.integer("content-length");
   if (!isJson && !exchange.call.stream) {
@@ -52,17 +59,42 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   return Phase.GatheringResponse;
 }
 
+/** Keeps what the provider reads of an answer's headers. */
+export function keepAnswerHeaders(exchange: Exchange, headers: Headers): void {
+  const names = exchange.config.provider.answerHeaders();
+  if (names.length == 0) return;
+  const values: string[] = [];
+  for (let i = 0; i < names.length; ++i) values.push(headers.get(names[i]));
+  exchange.call.answerHeaders = values;
+}
+
+/** A stream for a client that did not ask for one: some providers have nothing else. */
+function beginCollecting(exchange: Exchange): Phase {
+  const call = exchange.call;
+  call.wantsUsage = true;
+  const translator = exchange.config.provider.streamTranslator(call);
+  if (translator === null) return Phase.GatheringResponse;
+  exchange.translator = translator;
+  shapeStream(exchange);
+  exchange.collector = new ChunkCollector();
+  return Phase.Collecting;
+}
+
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
-  const shape = exchange.config.exchange.answer;
-  if (shape.isActive && exchange.call.capability == Capability.Chat) {
-    exchange.reasoning = new ReasoningStream(shape);
-  }
+  shapeStream(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
   }
   return Phase.HoldingStream;
+}
+
+/** Does to the chunks what the configuration asks for. */
+function shapeStream(exchange: Exchange): void {
+  const shape = exchange.config.exchange.answer;
+  if (!shape.isActive || exchange.call.capability != Capability.Chat) return;
+  exchange.reasoning = new ReasoningStream(shape);
 }
 
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
@@ -102,6 +134,7 @@ export function isFromProvider(): bool {
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  judgeFailure(exchange, error);
   if (retry(exchange, error, false)) return Phase.Retrying;
   return failHeaders(exchange, error, true, headersOf(["retry-after", "retry-after-ms"]));
 }
@@ -158,6 +191,8 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     if (!answerIsBad(exchange, error, true, true)) sendError(exchange, error);
     return;
   }
+  noteUsage(exchange);
+  applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;
   const replaced = BODY.replaces < 0 ? i32.MAX_VALUE : BODY.replaces;
@@ -223,14 +258,17 @@ export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
   logError(exchange, length);
   const use = exchange.tokenUse;
-  if (use !== null && use.isForeign) {
+  const isForeign = use !== null && use.isForeign;
+  if (isForeign && !exchange.isAttempt) {
     retry(exchange, null, true);
     return;
   }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
+  if (isForeign) return judgeForeign(exchange, bytes.ptr, size);
   const provider = exchange.config.provider;
   const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
+  judgeFailure(exchange, error);
   if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
@@ -257,6 +295,25 @@ export function sendError(exchange: Exchange, error: ApiError): void {
     setHeader(HeaderMapType.ResponseHeaders, "retry-after", error.retryAfter.toString());
   }
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = BODY.rewrite();
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  applyResponseHeaders(exchange.call);
+  setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
+  setContentLength(out.length);
+  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
+}
+
+/** Hands the host what the provider said of the answer's headers, which are still held. */
+export function applyResponseHeaders(call: Call): void {
+  const edits = call.responseHeaders;
+  if (edits === null) return;
+  for (let i = 0; i < edits.names.length; ++i) {
+    setHeader(HeaderMapType.ResponseHeaders, edits.names[i], edits.values[i]);
+  }
 }
 
 function setContentLength(length: i32): void {

@@ -11,7 +11,9 @@ import { FirstByteWatch } from "./first-byte-watch";
 import { GatewayContext } from "./gateway-context";
 import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
+import { claimProvider } from "./outage";
 import { ProviderStates } from "./provider-state";
+import { tellLive } from "./token-health";
 
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
 export class PluginContext extends RootContext {
@@ -30,6 +32,13 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
+    if (config.isAttempt) {
+      const active = config.active;
+      for (let i = 0; i < active.length; ++i) {
+        claimProvider(active[i]);
+        tellLive(active[i]);
+      }
+    }
     this.checks = new HealthChecks(config.probed());
     this.states.needTick(this.checks.period());
     return true;
@@ -39,9 +48,7 @@ export class PluginContext extends RootContext {
     if (this.checks.finish(call, headers, bodyLength)) return;
     const states = this.states.all;
     for (let i = 0; i < states.length; ++i) {
-      const file = states[i].file;
-      if (file === null) continue;
-      const waiting = file.take(call, bodyLength);
+      const waiting = states[i].take(call, bodyLength);
       if (waiting === null) continue;
       for (let k = 0; k < waiting.length; ++k) {
         const stream = findStream(waiting[k]);

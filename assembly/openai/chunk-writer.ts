@@ -81,12 +81,18 @@ export class ChunkWriter {
 
   /** A piece of the answer, a JSON string or -1, with the array of its tokens' probabilities. */
   contentWithLogprobs(doc: Document, text: i32, logprobs: i32, out: ByteWriter): void {
+    const start = doc.start(logprobs);
+    this.contentWithTokens(doc, text, doc.ptr + start, doc.end(logprobs) - start, out);
+  }
+
+  /** The same with the array's JSON text at `ptr`. */
+  contentWithTokens(doc: Document, text: i32, ptr: usize, length: i32, out: ByteWriter): void {
     this.beginDelta(out);
     out.ascii('"content":');
     if (doc.isString(text)) out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
     else out.ascii('""');
     out.ascii('},"logprobs":{"content":');
-    out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
+    out.bytes(ptr, length);
     out.ascii(',"refusal":null},"finish_reason":null}]');
     out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }

@@ -27,6 +27,16 @@ export class ToolCallTracker {
     return place < 0 ? this.count - 1 : this.places.lastIndexOf(place);
   }
 
+  /** Whether a call began at this position; at -1, which says none, any has. */
+  isAt(index: i32, place: i64): bool {
+    return place < 0 || this.places[index] == place;
+  }
+
+  /** Whether the provider gave another call before it the same position. */
+  sharesPlace(index: i32): bool {
+    return index >= 0 && this.places.indexOf(this.places[index]) != index;
+  }
+
   /** Begins a call; the answer is its index. */
   begin(id: string, place: i64): i32 {
     this.ids.push(id);
@@ -42,8 +52,13 @@ export class ToolCallTracker {
 
   /** Gives arguments to the calls that have none. */
   finish(chunks: ChunkWriter, out: ByteWriter): void {
-    for (let i = 0; i < this.count; ++i) {
-      if (!this.haveArguments[i]) chunks.emptyArguments(i, out);
-    }
+    for (let i = 0; i < this.count; ++i) this.finishOne(i, chunks, out);
+  }
+
+  /** Gives arguments to a call that has none and gets no more. */
+  finishOne(index: i32, chunks: ChunkWriter, out: ByteWriter): void {
+    if (this.haveArguments[index]) return;
+    chunks.emptyArguments(index, out);
+    this.haveArguments[index] = true;
   }
 }

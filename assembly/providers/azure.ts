@@ -91,7 +91,9 @@ export class Azure extends Provider {
 
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
-    return isPlain ? null : super.decodeResponse(call, response, body);
+    if (!isPlain) return super.decodeResponse(call, response, body);
+    if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
+    return null;
   }
 
   editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {

@@ -13,6 +13,7 @@ import { ProviderSpec } from "./provider-spec";
 export function doubaoSpec(): ProviderSpec {
   return new ProviderSpec("doubao", "ark.cn-beijing.volces.com")
     .withoutJsonSchema()
+    .embeddingsMended()
     .chat("/api/v3")
     .embeddings("/api/v3")
     .images("/api/v3")

@@ -56,7 +56,7 @@ export function geminiSpec(): ProviderSpec {
 
 /** Speaks the Gemini API. */
 export class Gemini extends Provider {
-  private readonly dialect: GeminiDialect;
+  protected readonly dialect: GeminiDialect;
   private readonly base: string;
 
   constructor(spec: ProviderSpec, settings: ProviderSettings) {
@@ -74,6 +74,10 @@ export class Gemini extends Provider {
     if (version.length > 0 && (!version.startsWith("v") || escapePathSegment(version) != version)) {
       return "apiVersion: expected a version such as v1beta";
     }
+    return this.validateSafety();
+  }
+
+  protected validateSafety(): string {
     const safety = this.settings.geminiSafetySetting;
     const categories = safety.keys();
     for (let i = 0; i < categories.length; ++i) {
@@ -208,7 +212,7 @@ function modelPath(model: string): string {
 }
 
 /** A query without the client's own key, which must not go on. */
-function withoutKey(query: string): string {
+export function withoutKey(query: string): string {
   if (!query.includes("key=")) return query;
   const kept: string[] = [];
   const members = query.split("&");

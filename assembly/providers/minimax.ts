@@ -25,15 +25,6 @@ import { ProviderSpec } from "./provider-spec";
 import { StreamTranslator } from "./stream-translator";
 
 const PRO_PATH: string = "/v1/text/chatcompletion_pro";
-/** Models that the older API has been made for; it is used for them where there is a group. */
-// @ts-ignore: decorator
-@lazy
-const PRO_MODELS: StaticArray<string> = [
-  "abab6.5-chat",
-  "abab6.5s-chat",
-  "abab5.5s-chat",
-  "abab5.5-chat",
-];
 /** The one model that can be held to a schema. */
 const SCHEMA_MODEL: string = "MiniMax-Text-01";
 const VECTOR_LENGTH: i64 = 1536;
@@ -110,10 +101,7 @@ export class Minimax extends Provider {
   }
 
   private isPro(call: Call): bool {
-    if (call.capability != Capability.Chat) return false;
-    const settings = this.settings;
-    if (settings.minimaxApiType == "pro") return true;
-    return settings.minimaxGroupId.length > 0 && PRO_MODELS.includes(call.model);
+    return call.capability == Capability.Chat && this.settings.minimaxApiType == "pro";
   }
 
   // Request

@@ -5,6 +5,7 @@ import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
 import { fitNumber } from "./compatible-request";
+import { emulateToolChoice } from "./compatible-tools";
 import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
@@ -39,9 +40,16 @@ export class Moonshot extends Provider {
     else if (request.integer(request.get(root, "n"), 1) > 1) {
       fitNumber(request, "temperature", LOWEST_WITH_CHOICES, 1, edit);
     }
-    const isRequired = request.stringIs(request.get(root, "tool_choice"), "required");
-    if (generation >= 2 && generation < 3 && isRequired)
-      edit.setString(root, "tool_choice", "auto");
+    const choice = request.get(root, "tool_choice");
+    const isOff = request.stringIs(request.get(request.get(root, "thinking"), "type"), "disabled");
+    const thinks = generation >= 2.5 && !isOff;
+    if (request.stringIs(choice, "required")) {
+      if (thinks || (generation >= 2 && generation < 3))
+        edit.setString(root, "tool_choice", "auto");
+    } else if (thinks && request.isObject(choice)) {
+      // A model that thinks cannot be held to a tool: it gets that one only.
+      emulateToolChoice(request, edit);
+    }
     return null;
   }
 

@@ -5,12 +5,17 @@ import { ApiError } from "../openai/api-error";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
+import { mapEffort } from "./compatible-request";
 import { editReasoningTokens } from "./compatible-usage";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
 /** The only way to ask for JSON is a schema. */
 const ANY_OBJECT = '{"type":"json_schema","json_schema":{"schema":{"type":"object"}}}';
+
+// @ts-ignore: decorator
+@lazy
+const EFFORTS: StaticArray<string> = ["none", "minimal", "xhigh", "high", "max", "high"];
 
 /** Perplexity's row. */
 export function perplexitySpec(): ProviderSpec {
@@ -30,6 +35,7 @@ export class Perplexity extends Provider {
     const error = super.editRequest(call, request, edit);
     if (error !== null || call.capability != Capability.Chat) return error;
     const root = request.root();
+    mapEffort(request, EFFORTS, edit);
     const format = request.get(request.get(root, "response_format"), "type");
     if (request.stringIs(format, "json_object")) edit.setRaw(root, "response_format", ANY_OBJECT);
     return null;

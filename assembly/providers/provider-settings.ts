@@ -38,6 +38,8 @@ export class ProviderSettings {
   defaultMaxTokens: i32 = 0;
   /** Version of the provider's protocol; `claudeVersion` is another name for it. */
   apiVersion: string = "";
+  /** There are `apiTokens`. */
+  hasTokens: bool = false;
 
   // OpenAI and Azure
   openaiCustomUrl: string = "";
@@ -98,6 +100,8 @@ export class ProviderSettings {
   // Bedrock
   awsAccessKey: string = "";
   awsSecretKey: string = "";
+  /** Of temporary credentials. */
+  awsSessionToken: string = "";
   awsRegion: string = "";
   /** JSON text of an object that is merged into `additionalModelRequestFields`. */
   bedrockAdditionalFields: string = "";

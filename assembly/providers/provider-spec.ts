@@ -51,7 +51,7 @@ export class ProviderSpec {
   takesImageUrls: bool = true;
   /** The answer can be spoken. */
   takesAudioOutput: bool = false;
-  /** Tools of type `custom` are known. */
+  /** Tools of type `custom` and choices of type `allowed_tools` are known. */
   takesCustomTools: bool = false;
   scheme: AuthScheme = AuthScheme.Bearer;
   /** Requests make no sense without a credential. */

@@ -1,5 +1,6 @@
 // The base of all providers, and itself the OpenAI-compatible one:
 // https://platform.openai.com/docs/api-reference
+import { ServiceAccount } from "../auth/service-account";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
@@ -21,6 +22,7 @@ import { ProviderSettings } from "./provider-settings";
 import { StreamTranslator } from "./stream-translator";
 
 const EDIT: JsonEdit = new JsonEdit();
+const NO_NAMES: string[] = [];
 
 /**
  * A provider of one configuration: immutable, without state of any request, and without a call to
@@ -53,6 +55,11 @@ export class Provider {
     return this.spec.needsToken;
   }
 
+  /** The account whose access tokens are the credential, in place of all keys; null: there is none. */
+  get serviceAccount(): ServiceAccount | null {
+    return null;
+  }
+
   /** Whether a request has to name a model. */
   needsModel(capability: Capability): bool {
     switch (capability) {
@@ -65,6 +72,11 @@ export class Provider {
       default:
         return false;
     }
+  }
+
+  /** Whether conversations are kept at the provider, so that a call may name one and its bot. */
+  keepsConversations(): bool {
+    return false;
   }
 
   /** Host of the provider, or "" to keep the client's. */
@@ -101,6 +113,7 @@ export class Provider {
       case Capability.CountTokens:
       case Capability.GenerateContent:
       case Capability.StreamGenerateContent:
+      case Capability.VertexRaw:
         return true;
       default:
         return false;
@@ -112,6 +125,11 @@ export class Provider {
    */
   signsBody(): bool {
     return false;
+  }
+
+  /** Names of an answer's headers that its translation needs: `Call.answerHeaders` has the values. */
+  answerHeaders(): string[] {
+    return NO_NAMES;
   }
 
   /** Whether a 200 answer to this call is read and checked, or only sent on. */

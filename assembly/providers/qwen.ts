@@ -113,27 +113,13 @@ export class Qwen extends Provider {
     return this.decodeErrorDocument(call, 0, response);
   }
 
-  /** Calls that go on come with an empty id, and clients would take it for another. */
-  editChunk(call: Call, chunk: Document, edit: JsonEdit): bool {
-    const choices = chunk.get(chunk.root(), "choices");
-    for (let choice = chunk.first(choices); choice >= 0; choice = chunk.next(choice)) {
-      const calls = chunk.get(chunk.get(choice, "delta"), "tool_calls");
-      for (let item = chunk.first(calls); item >= 0; item = chunk.next(item)) {
-        const target = chunk.get(item, "function");
-        if (chunk.stringLength(chunk.get(target, "name")) > 0) continue;
-        edit.remove(target, "name");
-        if (chunk.stringLength(chunk.get(item, "id")) == 0) edit.remove(item, "id");
-      }
-    }
-    return true;
-  }
-
   refineError(call: Call, error: NativeError): ApiError {
     const kind = classOfQwen(error);
     const refined = errorOf(kind, error);
     if (kind != ErrorClass.Timeout || error.code != "InternalError.Timeout") return refined;
     const status = error.status > 0 ? error.status : 500;
-    return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+    const own = new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+    return own.like(refined);
   }
 }
 

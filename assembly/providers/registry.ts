@@ -1,10 +1,14 @@
 // From a provider's id in a configuration to the provider: an explicit list.
 import { Azure, azureSpec } from "./azure";
 import { Baidu, baiduSpec } from "./baidu";
+import { Bedrock, bedrockSpec } from "./bedrock";
 import { Claude, claudeSpec } from "./claude";
 import { Cloudflare, cloudflareSpec } from "./cloudflare";
+import { Cohere, cohereSpec } from "./cohere";
+import { Coze, cozeSpec } from "./coze";
 import { Deepl, deeplSpec } from "./deepl";
 import { Deepseek, deepseekSpec } from "./deepseek";
+import { Dify, difySpec } from "./dify";
 import { Doubao, doubaoSpec } from "./doubao";
 import { Gemini, geminiSpec } from "./gemini";
 import { Generic, genericSpec } from "./generic";
@@ -27,6 +31,7 @@ import { createQwen } from "./qwen";
 import { Spark, sparkSpec } from "./spark";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Triton, tritonSpec } from "./triton";
+import { createVertex } from "./vertex";
 import { Vllm, vllmSpec } from "./vllm";
 import { Zhipuai, zhipuaiSpec } from "./zhipuai";
 
@@ -38,11 +43,15 @@ function createOwn(settings: ProviderSettings): Provider | null {
   const type = settings.type;
   if (type == "azure") return new Azure(azureSpec(), settings);
   if (type == "baidu") return new Baidu(baiduSpec(), settings);
+  if (type == "bedrock") return new Bedrock(bedrockSpec(), settings);
   if (type == "claude") return new Claude(claudeSpec(), settings);
   if (type == "cloudflare")
     return new Cloudflare(cloudflareSpec(settings.cloudflareApiType), settings);
+  if (type == "cohere") return new Cohere(cohereSpec(), settings);
+  if (type == "coze") return new Coze(cozeSpec(), settings);
   if (type == "deepl") return new Deepl(deeplSpec(), settings);
   if (type == "deepseek") return new Deepseek(deepseekSpec(), settings);
+  if (type == "dify") return new Dify(difySpec(), settings);
   if (type == "doubao") return new Doubao(doubaoSpec(), settings);
   if (type == "gemini") return new Gemini(geminiSpec(), settings);
   if (type == "generic") return new Generic(genericSpec(), settings);
@@ -62,6 +71,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "spark") return new Spark(sparkSpec(), settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
   if (type == "triton") return new Triton(tritonSpec(), settings);
+  if (type == "vertex") return createVertex(settings);
   if (type == "vllm") return new Vllm(vllmSpec(), settings);
   if (type == "zhipuai") return new Zhipuai(zhipuaiSpec(), settings);
   return null;
@@ -73,10 +83,14 @@ function createOwn(settings: ProviderSettings): Provider | null {
 const OWN_TYPES: StaticArray<string> = [
   "azure",
   "baidu",
+  "bedrock",
   "claude",
   "cloudflare",
+  "cohere",
+  "coze",
   "deepl",
   "deepseek",
+  "dify",
   "doubao",
   "gemini",
   "generic",
@@ -96,6 +110,7 @@ const OWN_TYPES: StaticArray<string> = [
   "spark",
   "together-ai",
   "triton",
+  "vertex",
   "vllm",
   "zhipuai",
 ];

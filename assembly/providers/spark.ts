@@ -3,22 +3,26 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, unsupportedValue } from "../openai/api-error";
+import { addTexts } from "../openai/content-text";
+import { addSystemTexts, Role, roleOf } from "../openai/messages";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { fitNumber } from "./compatible-request";
+import { SCHEMA_REQUEST } from "./compatible-schema";
 import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
-// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text has
-// come.
+// Bits of `Call.note`: which generation of the reasoning models is asked, and whether text and
+// anything has come.
 const GENERATION_X1: i32 = 1;
 const GENERATION_X2: i32 = 2;
 const GENERATION_X2_FLASH: i32 = 3;
 const GENERATION_BITS: i32 = 3;
 const HAS_TEXT: i32 = 4;
+const HAS_BEGUN: i32 = 8;
 
 /** The answer was cut off by moderation. */
 const OUTPUT_REFUSED: i64 = 10014;
@@ -78,11 +82,7 @@ export class Spark extends Provider {
     if (request.first(request.get(root, "tools")) >= 0) {
       edit.setBool(root, "tool_calls_switch", true);
     }
-    const messages = request.get(root, "messages");
-    for (let item = request.first(messages); item >= 0; item = request.next(item)) {
-      const content = request.get(item, "content");
-      if (request.isArray(content)) joinTexts(request, content, edit);
-    }
+    editMessages(request, this.settings.responseJsonSchema.length == 0, edit);
     return null;
   }
 
@@ -117,6 +117,9 @@ export class Spark extends Provider {
     const root = chunk.root();
     const delta = chunk.get(chunk.first(chunk.get(root, "choices")), "delta");
     if (chunk.stringLength(chunk.get(delta, "content")) > 0) call.note |= HAS_TEXT;
+    // It comes with every event.
+    if ((call.note & HAS_BEGUN) != 0) edit.remove(delta, "role");
+    if (chunk.isObject(delta)) call.note |= HAS_BEGUN;
     removeEnvelope(root, edit);
     return true;
   }
@@ -183,17 +186,70 @@ function editWebSearch(doc: Document, edit: JsonEdit): void {
   edit.setBool(root, "tool_calls_switch", true);
 }
 
-/** Content is one text here. */
-function joinTexts(doc: Document, parts: i32, edit: JsonEdit): void {
+/** Content is one text here, and of the system there is one message at most, which stands first. */
+function editMessages(doc: Document, tellsSchema: bool, edit: JsonEdit): void {
+  const messages = doc.get(doc.root(), "messages");
+  const first = doc.first(messages);
+  for (let item = first; item >= 0; item = doc.next(item)) {
+    if (item == first || roleOf(doc, item) != Role.System) continue;
+    writeMessages(doc, messages, tellsSchema);
+    edit.replace(messages, JSON_TEXT.out.ptr, JSON_TEXT.out.length);
+    return;
+  }
+  for (let item = first; item >= 0; item = doc.next(item)) {
+    const content = doc.get(item, "content");
+    if (doc.isArray(content)) {
+      beginText();
+      addTexts(doc, content, JSON_TEXT);
+      JSON_TEXT.endString();
+      edit.replace(content, JSON_TEXT.out.ptr, JSON_TEXT.out.length);
+    } else if (doc.absent(content)) {
+      edit.setString(item, "content", "");
+    }
+  }
+}
+
+function beginText(): void {
+  JSON_TEXT.out.clear();
+  JSON_TEXT.reset();
+  JSON_TEXT.beginString();
+}
+
+/** Writes the conversation anew, all system texts in one message and with them a schema. */
+function writeMessages(doc: Document, messages: i32, tellsSchema: bool): void {
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
+  json.beginArray();
+  json.beginObject();
+  json.keyString("role", "system");
+  json.key("content");
   json.beginString();
-  for (let part = doc.first(parts); part >= 0; part = doc.next(part)) {
-    json.stringPart(doc, doc.get(part, "text"));
+  addSystemTexts(doc, messages, json);
+  const wrapper = doc.get(doc.get(doc.root(), "response_format"), "json_schema");
+  if (tellsSchema && doc.isObject(wrapper)) {
+    const own = doc.get(wrapper, "schema");
+    const schema = own >= 0 ? own : wrapper;
+    json.stringText("\n\n" + SCHEMA_REQUEST);
+    json.stringEscape(doc.ptr + doc.start(schema), doc.end(schema) - doc.start(schema));
   }
   json.endString();
-  edit.replace(parts, json.out.ptr, json.out.length);
+  json.endObject();
+  for (let item = doc.first(messages); item >= 0; item = doc.next(item)) {
+    if (roleOf(doc, item) == Role.System) continue;
+    json.beginObject();
+    for (let member = doc.first(item); member >= 0; member = doc.next(member)) {
+      if (doc.keyIs(member, "content")) continue;
+      json.keyRaw(doc, member);
+      json.value(doc, member);
+    }
+    json.key("content");
+    json.beginString();
+    addTexts(doc, doc.get(item, "content"), json);
+    json.endString();
+    json.endObject();
+  }
+  json.endArray();
 }
 
 function removeEnvelope(root: i32, edit: JsonEdit): void {

@@ -4,6 +4,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
+import { DataUrl } from "../openai/data-url";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -22,6 +23,7 @@ const TOKEN_LIFETIME: i64 = 210_000;
 const HEADER: ByteWriter = new ByteWriter();
 const CLAIMS: JsonWriter = new JsonWriter(new ByteWriter());
 const SECRET: ByteWriter = new ByteWriter();
+const URL: DataUrl = new DataUrl();
 
 /** Zhipu's row. */
 export function zhipuaiSpec(): ProviderSpec {
@@ -69,6 +71,7 @@ export class Zhipuai extends Provider {
     const length = request.stringLength(request.get(root, "user"));
     if (length < 6 || length > 128) edit.remove(root, "user_id");
     emulateToolChoice(request, edit);
+    editImages(request, edit);
     editReasoning(request, edit);
     return null;
   }
@@ -104,6 +107,27 @@ function signToken(key: string, dot: i32, now: i64): string {
   SECRET.clear();
   SECRET.text(key.substring(dot + 1));
   return signHs256(HEADER, CLAIMS.out, SECRET);
+}
+
+/** Not all models read data URLs, and all read what stands in them. */
+function editImages(doc: Document, edit: JsonEdit): void {
+  const messages = doc.get(doc.root(), "messages");
+  for (let message = doc.first(messages); message >= 0; message = doc.next(message)) {
+    const content = doc.get(message, "content");
+    if (!doc.isArray(content)) continue;
+    for (let part = doc.first(content); part >= 0; part = doc.next(part)) {
+      const url = doc.get(doc.get(part, "image_url"), "url");
+      if (!doc.isString(url)) continue;
+      URL.read(doc, url);
+      if (!URL.isBase64 || !URL.mediaType.startsWith("image/")) continue;
+      const json = CLAIMS;
+      json.out.clear();
+      json.out.byte(0x22);
+      json.out.bytes(URL.payload, URL.payloadLength);
+      json.out.byte(0x22);
+      edit.replace(url, json.out.ptr, json.out.length);
+    }
+  }
 }
 
 /** An effort switches thinking on or off; a request that says so itself is left alone. */

@@ -53,5 +53,6 @@ export const enum Capability {
   StreamGenerateContent,
   KlingImageToVideo,
   KlingImageVideo,
+  VertexRaw,
   Count,
 }

@@ -228,6 +228,13 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "/{version}/models/{model}:streamGenerateContent",
     "POST",
   ),
+  // With any action behind the model, and any path before.
+  new Endpoint(
+    Capability.VertexRaw,
+    "vertex/raw",
+    "/publishers/{publisher}/models/{model}",
+    "POST",
+  ),
 ];
 
 /**
@@ -236,6 +243,8 @@ const ENDPOINTS: StaticArray<Endpoint> = [
  */
 export function findEndpoint(path: string, parameters: string[]): Endpoint | null {
   if (path.endsWith("/v1/chat/completions")) return unchecked(ENDPOINTS[0]);
+  const publishers = path.indexOf("/publishers/");
+  if (publishers >= 0) return matching(path.substring(publishers), parameters);
   if (path.endsWith("enerateContent")) return findGenerate(path, parameters);
   const version = path.lastIndexOf("/v1/");
   if (version < 0) return null;

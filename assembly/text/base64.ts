@@ -40,3 +40,33 @@ function write(ptr: usize, length: i32, alphabet: string, padded: bool, out: Byt
 function letterAt(letters: usize, bits: u32): u8 {
   return load<u8>(letters + ((<usize>(bits & 63)) << 1));
 }
+
+/** Decodes base64 of either alphabet, with or without padding. False: it is none. */
+export function decodeBase64(text: string, out: ByteWriter): bool {
+  let bits: u32 = 0;
+  let count = 0;
+  for (let i = 0; i < text.length; ++i) {
+    const value = base64Value(text.charCodeAt(i));
+    if (value < 0) return i > 0 && isPadding(text, i);
+    bits = (bits << 6) | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out.byte(<u8>(bits >> count));
+    }
+  }
+  return true;
+}
+
+function isPadding(text: string, at: i32): bool {
+  for (; at < text.length; ++at) if (text.charCodeAt(at) != 0x3d) return false;
+  return true;
+}
+
+function base64Value(char: i32): i32 {
+  if (char >= 0x41 && char <= 0x5a) return char - 0x41;
+  if (char >= 0x61 && char <= 0x7a) return char - 0x47;
+  if (char >= 0x30 && char <= 0x39) return char + 4;
+  if (char == 0x2b || char == 0x2d) return 62;
+  return char == 0x2f || char == 0x5f ? 63 : -1;
+}

@@ -18,9 +18,7 @@ export function escapePathSegment(segment: string): string {
       out.byte(byte);
       continue;
     }
-    out.byte(0x25);
-    out.byte(<u8>HEX.charCodeAt(byte >> 4));
-    out.byte(<u8>HEX.charCodeAt(byte & 15));
+    writeEscape(byte, out);
   }
   const escaped = out.toString();
   bytes.release();
@@ -34,4 +32,52 @@ function isSegmentByte(byte: u8): bool {
   if (byte >= 0x40 && byte <= 0x5a) return true;
   if (byte >= 0x30 && byte <= 0x3a) return true;
   return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e || byte == 0x25;
+}
+
+/** Appends bytes with all but unreserved characters encoded, and slashes unless they are kept. */
+export function writePercentEncoded(
+  ptr: usize,
+  length: i32,
+  keepsSlashes: bool,
+  out: ByteWriter,
+): void {
+  for (let end = ptr + length; ptr < end; ++ptr) {
+    const byte = load<u8>(ptr);
+    if (isUnreserved(byte) || (keepsSlashes && byte == 0x2f)) out.byte(byte);
+    else writeEscape(byte, out);
+  }
+}
+
+/** Appends bytes with what is encoded in them decoded; a percent sign alone stays. */
+export function writePercentDecoded(ptr: usize, length: i32, out: ByteWriter): void {
+  for (let end = ptr + length; ptr < end; ++ptr) {
+    const byte = load<u8>(ptr);
+    const high = byte == 0x25 && ptr + 2 < end ? digitValue(load<u8>(ptr, 1)) : -1;
+    const low = high < 0 ? -1 : digitValue(load<u8>(ptr, 2));
+    if (low < 0) {
+      out.byte(byte);
+    } else {
+      out.byte(<u8>((high << 4) | low));
+      ptr += 2;
+    }
+  }
+}
+
+function writeEscape(byte: u8, out: ByteWriter): void {
+  out.byte(0x25);
+  out.byte(<u8>HEX.charCodeAt(byte >> 4));
+  out.byte(<u8>HEX.charCodeAt(byte & 15));
+}
+
+function digitValue(byte: u8): i32 {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+function isUnreserved(byte: u8): bool {
+  const letter = byte | 0x20;
+  if (letter >= 0x61 && letter <= 0x7a) return true;
+  if (byte >= 0x30 && byte <= 0x39) return true;
+  return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
 }

@@ -4,6 +4,7 @@ import { composites } from "./composites.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
+import { rateLimitClusters } from "./rate-limits.ts";
 import { routeConfig } from "./routes.ts";
 
 /** Host and port, as the plugin writes them into requests, of each provider by its id. */
@@ -26,10 +27,10 @@ export function staticBootstrap(
   };
 }
 
-/** The clusters of all providers, and those that rules are made of. */
+/** The clusters of all providers, of rules, and of the rate limit service. */
 export function clusters(gateway: Gateway, authorities: Authorities, options: PluginOptions) {
   const providers = Object.keys(gateway.providers).map((id) =>
     cluster(gateway, id, endpointOf(gateway, id, authorities.get(id) ?? ""), options),
   );
-  return [...providers, ...composites(gateway, options)];
+  return [...providers, ...composites(gateway, options), ...rateLimitClusters(gateway)];
 }

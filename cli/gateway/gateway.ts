@@ -10,7 +10,16 @@ export interface Gateway {
   plugin?: string;
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
-  consumers?: object[];
+  consumers?: { name: string; [field: string]: unknown }[] | undefined;
+  rateLimitService?: RateLimitService;
+}
+
+/** Envoy's global rate limit service. */
+export interface RateLimitService {
+  address: string;
+  domain?: string;
+  failClosed?: boolean;
+  timeout?: string;
 }
 
 /** The plugin's own fields of a provider, and how its servers are reached. */
@@ -93,7 +102,12 @@ export function listenerConfig(gateway: Gateway): object {
       headers: entry.headers,
       body: entry.body,
       strategy: entry.strategy,
-      providers: targetsOf(entry).map(({ id, weight, model }) => ({ id, weight, model })),
+      providers: targetsOf(entry).map(({ id, weight, model, attempts }) => ({
+        id,
+        weight,
+        model,
+        attempts,
+      })),
     })),
     consumers: gateway.consumers,
   };

@@ -1,7 +1,15 @@
 // The one listener of a gateway:
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener.proto
-import { extension, MIB, pluginFilter, type PluginOptions, socketAddress } from "./envoy-parts.ts";
+import {
+  extension,
+  MIB,
+  ORDER_NAMESPACE,
+  pluginFilter,
+  type PluginOptions,
+  socketAddress,
+} from "./envoy-parts.ts";
 import { DEFAULT_BODY_LIMIT, DEFAULT_LISTEN, type Gateway, listenerConfig } from "./gateway.ts";
+import { rateLimitFilters } from "./rate-limits.ts";
 
 const ACCESS_LOG = {
   name: "envoy.access_loggers.stdout",
@@ -23,6 +31,7 @@ const ACCESS_LOG = {
         attempts: "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
         failed: "%FILTER_STATE(wasm.llm_attempts:PLAIN)%",
         consumer: "%FILTER_STATE(wasm.llm_consumer:PLAIN)%",
+        tokens: "%FILTER_STATE(wasm.llm_total_tokens:PLAIN)%",
         upstream: "%UPSTREAM_HOST%",
         bytes_received: "%BYTES_RECEIVED%",
         bytes_sent: "%BYTES_SENT%",
@@ -40,6 +49,26 @@ const HEALTH_CHECK = {
     "@type": extension("filters.http.health_check.v3.HealthCheck"),
     pass_through_mode: false,
     headers: [{ name: ":path", string_match: { exact: "/healthz" } }],
+  },
+};
+
+/** Where providers are left out, the plugin names the groups of the route that are asked. */
+const ORDER = {
+  name: "envoy.filters.http.header_to_metadata",
+  typed_config: {
+    "@type": extension("filters.http.header_to_metadata.v3.Config"),
+    request_rules: [
+      {
+        header: "x-llm-order",
+        on_header_present: {
+          metadata_namespace: ORDER_NAMESPACE,
+          key: "priority_groups",
+          type: "PROTOBUF_VALUE",
+          encode: "BASE64",
+        },
+        remove: true,
+      },
+    ],
   },
 };
 
@@ -76,6 +105,8 @@ export function listener(gateway: Gateway, routes: object, options: PluginOption
               http_filters: [
                 HEALTH_CHECK,
                 pluginFilter("gateway", listenerConfig(gateway), options),
+                ORDER,
+                ...rateLimitFilters(gateway),
                 ROUTER,
               ],
               ...routes,

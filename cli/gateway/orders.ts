@@ -4,8 +4,6 @@ import { type ModelEntry, type Target, targetsOf } from "./gateway.ts";
 /** The orders of a rule, one per provider that may be the first. */
 export function ordersOf(entry: ModelEntry): Target[][] {
   const targets = targetsOf(entry);
-  // Hedged rules always begin with the first one.
-  if (entry.strategy === "hedge") return [targets];
   // The first one, the ones behind it, and then those before it.
   return targets.map((_, at) => [...targets.slice(at), ...targets.slice(0, at)]);
 }

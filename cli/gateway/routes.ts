@@ -1,7 +1,14 @@
 // A route per rule and first provider; the others follow where it fails:
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/route/v3/route_components.proto
 import { compositeName, isComposite } from "./composites.ts";
-import { duration, type EnvoyVersion, extension, MIB, NEWEST_ENVOY } from "./envoy-parts.ts";
+import {
+  duration,
+  type EnvoyVersion,
+  extension,
+  MIB,
+  NEWEST_ENVOY,
+  ORDER_NAMESPACE,
+} from "./envoy-parts.ts";
 import {
   DEFAULT_BODY_LIMIT,
   DEFAULT_FALLBACK,
@@ -12,6 +19,7 @@ import {
   type Target,
 } from "./gateway.ts";
 import { attemptsOf, ordersOf } from "./orders.ts";
+import { rateLimits } from "./rate-limits.ts";
 
 /** What the filter says to the routes, and no provider is to see. */
 const OWN_HEADERS = ["x-llm-route", "x-llm-provider", "x-llm-model", "x-llm-stream"];
@@ -27,6 +35,7 @@ export function routeConfig(gateway: Gateway, envoy: EnvoyVersion = NEWEST_ENVOY
       {
         name: "gateway",
         domains: ["*"],
+        ...rateLimits(gateway),
         routes: gateway.models.flatMap((entry) => routesOf(gateway, entry, envoy)),
       },
     ],
@@ -88,8 +97,8 @@ function exact(name: string, value: string): object {
 
 /** One group per attempt: Envoy goes to the next with each retry. */
 function clusterSpecifier(order: Target[]): object {
-  const groups = attemptsOf(order).map(({ id }, at) => ({
-    name: `attempt-${at + 1}`,
+  const groups = attemptsOf(order).map(({ id }) => ({
+    name: id,
     clusters: [{ cluster_name: id, weight: 100 }],
   }));
   return {
@@ -99,6 +108,7 @@ function clusterSpecifier(order: Target[]): object {
         "@type": extension(
           "router.cluster_specifiers.priority_group.v3.PriorityGroupClusterSpecifier",
         ),
+        override_metadata_namespace: ORDER_NAMESPACE,
         priority_groups: groups,
       },
     },

@@ -34,8 +34,10 @@ export class FallbackPair {
     const first = await startRawProvider(never);
     const second = await startRawProvider(healthy);
     const local = (port: number) => ({ address: `127.0.0.1:${port}`, tls: false });
+    // Every request finds the first provider's key in use.
+    const failover = { enabled: false };
     const others = Object.entries(upstreams(first)).map(
-      ([id, upstream]) => [id, { type: "groq", apiTokens: [KEY_1], upstream }] as const,
+      ([id, upstream]) => [id, { type: "groq", apiTokens: [KEY_1], failover, upstream }] as const,
     );
     const stopped = async (error: unknown): Promise<never> => {
       await Promise.all([first.close(), second.close()]);
@@ -45,7 +47,7 @@ export class FallbackPair {
       {
         ...more,
         providers: {
-          first: { type: "openai", apiTokens: [KEY_1], upstream: local(first.port) },
+          first: { type: "openai", apiTokens: [KEY_1], failover, upstream: local(first.port) },
           ...Object.fromEntries(others),
           second: { type: "claude", apiTokens: [KEY_2], upstream: local(second.port) },
         },

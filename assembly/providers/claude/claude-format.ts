@@ -27,6 +27,11 @@ export class ClaudeFormat {
   doc: Document = CONFIGURED;
   schema: i32 = -1;
 
+  constructor(
+    /** The provider as messages name it. */
+    private readonly provider: string = "Claude",
+  ) {}
+
   /**
    * Reads the request's format, or the configured one (JSON text, "" for none), which goes before
    * it.
@@ -53,7 +58,7 @@ export class ClaudeFormat {
       return null;
     }
     if (doc.stringIs(type, "json_schema")) return this.readSchema(format, model);
-    return unsupportedValue("response_format", "Claude has no such 'response_format'.");
+    return unsupportedValue("response_format", `${this.provider} has no such 'response_format'.`);
   }
 
   private readSchema(format: i32, model: ClaudeModel): ApiError | null {

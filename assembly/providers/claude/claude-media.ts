@@ -10,6 +10,7 @@ import {
   unsupportedValue,
 } from "../../openai/api-error";
 import { DataUrl } from "../../openai/data-url";
+import { decodeBase64 } from "../../text/base64";
 import { ByteWriter } from "../../text/byte-writer";
 import { writeCacheControl } from "./claude-blocks";
 
@@ -28,6 +29,16 @@ export class PartSite {
   path(member: string = ""): string {
     return `messages[${this.message}].content[${this.part}]${member}`;
   }
+}
+
+/** The error for an image by its URL or a file by its id, where a cloud takes neither. */
+export function refuseRemote(doc: Document, part: i32, site: PartSite): ApiError | null {
+  const outer = doc.get(part, "image_url");
+  const url = doc.isString(outer) ? outer : doc.get(outer, "url");
+  const isFile = doc.isString(doc.get(doc.get(part, "file"), "file_id"));
+  if (!isFile && !doc.stringStartsWith(url, "http")) return null;
+  const path = site.path(isFile ? ".file.file_id" : ".image_url.url");
+  return unsupportedValue(path, "Images and files must be given as data URLs here.");
 }
 
 /** Writes an `image_url` part. An error says what is wrong with it. */
@@ -172,34 +183,4 @@ function isImageName(name: string): bool {
     lower.endsWith(".gif") ||
     lower.endsWith(".webp")
   );
-}
-
-/** Decodes base64 of either alphabet, with or without padding. False: it is none. */
-function decodeBase64(text: string, out: ByteWriter): bool {
-  let bits: u32 = 0;
-  let count = 0;
-  for (let i = 0; i < text.length; ++i) {
-    const value = base64Value(text.charCodeAt(i));
-    if (value < 0) return i > 0 && isPadding(text, i);
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.byte(<u8>(bits >> count));
-    }
-  }
-  return true;
-}
-
-function isPadding(text: string, at: i32): bool {
-  for (; at < text.length; ++at) if (text.charCodeAt(at) != 0x3d) return false;
-  return true;
-}
-
-function base64Value(char: i32): i32 {
-  if (char >= 0x41 && char <= 0x5a) return char - 0x41;
-  if (char >= 0x61 && char <= 0x7a) return char - 0x47;
-  if (char >= 0x30 && char <= 0x39) return char + 4;
-  if (char == 0x2b || char == 0x2d) return 62;
-  return char == 0x2f || char == 0x5f ? 63 : -1;
 }

@@ -11,7 +11,7 @@ import {
 } from "../../openai/api-error";
 import { ByteWriter } from "../../text/byte-writer";
 import { isBlank, writeCacheControl, writeTextBlock } from "./claude-blocks";
-import { PartSite, writeFile, writeImage } from "./claude-media";
+import { PartSite, refuseRemote, writeFile, writeImage } from "./claude-media";
 import { ClaudeSystem } from "./claude-system";
 import { ToolCallWriter } from "./claude-tool-calls";
 import { ClaudeTurns, Turn } from "./claude-turns";
@@ -25,6 +25,8 @@ export class ClaudeMessages {
   readonly calls: ToolCallWriter = new ToolCallWriter();
   /** A file is named by its id. */
   usesFiles: bool = false;
+  /** Images and files have to stand in the request itself. */
+  isInline: bool = false;
   private doc: Document = NO_DOCUMENT;
   private json: JsonWriter = NO_WRITER;
   private readonly site: PartSite = new PartSite();
@@ -151,6 +153,8 @@ export class ClaudeMessages {
     }
     if (turn == Turn.Assistant) return this.writeAssistantPart(part, type, cache);
     this.turns.openBlocks(turn);
+    const refused = this.isInline ? refuseRemote(doc, part, this.site) : null;
+    if (refused !== null) return refused;
     if (doc.stringIs(type, "image_url")) return writeImage(doc, part, cache, this.site, this.json);
     if (doc.stringIs(type, "file")) {
       if (doc.isString(doc.get(doc.get(part, "file"), "file_id"))) this.usesFiles = true;

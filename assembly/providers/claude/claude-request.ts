@@ -72,7 +72,7 @@ export class ClaudeRequest {
     const stopError = writeStop(doc, json);
     if (stopError !== null) return stopError;
     writeUser(doc, json);
-    writeServiceTier(doc, json);
+    if (dialect.bodyVersion.length == 0) writeServiceTier(doc, json);
     writeCacheControl(doc, doc.get(doc.root(), "cache_control"), json);
     if (doc.isTrue(doc.get(doc.root(), "stream"))) json.keyBool("stream", true);
     json.endObject();
@@ -110,6 +110,7 @@ export class ClaudeRequest {
     const json = this.json;
     const messages = this.messages;
     json.key("messages");
+    messages.isInline = dialect.bodyVersion.length > 0;
     const messageError = messages.write(doc, doc.get(doc.root(), "messages"), json);
     if (messageError !== null) return messageError;
     const allowsBudget = !messages.calls.lacksThinking && !this.answersByTool;

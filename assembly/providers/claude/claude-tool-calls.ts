@@ -22,7 +22,12 @@ export class ToolCallWriter {
   functions: i32 = 0;
   /** Each tool that was called, once. */
   names: string[] = [];
-  private json: JsonWriter = NO_WRITER;
+  protected json: JsonWriter = NO_WRITER;
+
+  constructor(
+    /** The provider as messages name it. */
+    private readonly provider: string = "Claude",
+  ) {}
 
   begin(json: JsonWriter): void {
     this.json = json;
@@ -46,7 +51,7 @@ export class ToolCallWriter {
     for (let call = doc.first(calls); call >= 0; call = doc.next(call), ++place) {
       const inner = doc.get(call, "function");
       if (!doc.isObject(inner)) {
-        return refuseCall(doc, call, `messages[${index}].tool_calls[${place}]`);
+        return refuseCall(doc, call, this.provider, `messages[${index}].tool_calls[${place}]`);
       }
       const id = doc.get(call, "id");
       if (!doc.isString(id)) return missingParameter(`messages[${index}].tool_calls[${place}].id`);
@@ -55,8 +60,7 @@ export class ToolCallWriter {
       if (!this.writeFunctionOf(doc, inner)) {
         return invalidCall(doc, inner, `messages[${index}].tool_calls[${place}].function`);
       }
-      writeCacheControl(doc, doc.next(call) < 0 ? cache : -1, this.json);
-      this.json.endObject();
+      this.endCall(doc, doc.next(call) < 0 ? cache : -1);
     }
     return null;
   }
@@ -69,7 +73,7 @@ export class ToolCallWriter {
     if (!this.writeFunctionOf(doc, call)) {
       return invalidCall(doc, call, `messages[${index}].function_call`);
     }
-    this.json.endObject();
+    this.endCall(doc, -1);
     return null;
   }
 
@@ -96,10 +100,17 @@ export class ToolCallWriter {
     this.json.endString();
   }
 
-  private beginCall(): void {
+  /** Writes what stands before a call's id. */
+  protected beginCall(): void {
     if (!this.hasThinking) this.lacksThinking = true;
     this.json.beginObject();
     this.json.out.ascii('"type":"tool_use","id":');
+  }
+
+  /** Writes what stands behind a call's input. */
+  protected endCall(doc: Document, cache: i32): void {
+    writeCacheControl(doc, cache, this.json);
+    this.json.endObject();
   }
 
   /** Writes name and input. False: there is no name, or the arguments are no JSON object. */
@@ -145,9 +156,9 @@ export class ToolCallWriter {
 }
 
 /** A call that is of no function. */
-function refuseCall(doc: Document, call: i32, path: string): ApiError {
+function refuseCall(doc: Document, call: i32, provider: string, path: string): ApiError {
   if (!doc.stringIs(doc.get(call, "type"), "custom")) return missingParameter(path + ".function");
-  return unsupportedValue(path, "Claude has no custom tools.");
+  return unsupportedValue(path, `${provider} has no custom tools.`);
 }
 
 function invalidCall(doc: Document, inner: i32, path: string): ApiError {

@@ -35,8 +35,8 @@ export function writeTool(
   json.endObject();
 }
 
-/** Strict tools have the limits of schemas for answers. */
-function writeStrictSchema(doc: Document, schema: i32, json: JsonWriter): void {
+/** Writes a schema that is kept to: strict tools have the limits of schemas for answers. */
+export function writeStrictSchema(doc: Document, schema: i32, json: JsonWriter): void {
   if (doc.isObject(doc.get(schema, "properties"))) {
     writeReducedSchema(doc, schema, json);
     return;
@@ -47,12 +47,10 @@ function writeStrictSchema(doc: Document, schema: i32, json: JsonWriter): void {
   json.endObject();
 }
 
-/** The schema as it stands where its type is "object"; Claude takes no other at the top. */
-function writeInputSchema(doc: Document, schema: i32, json: JsonWriter): void {
+/** Writes a schema as it stands where its type is "object"; Claude takes no other at the top. */
+export function writeInputSchema(doc: Document, schema: i32, json: JsonWriter): void {
   if (!doc.isObject(schema)) {
-    json.beginObject();
-    writeEmptyMembers(json);
-    json.endObject();
+    writeEmptySchema(json);
     return;
   }
   if (doc.stringIs(doc.get(schema, "type"), "object")) {
@@ -74,6 +72,13 @@ function writeInputSchema(doc: Document, schema: i32, json: JsonWriter): void {
     json.beginObject();
     json.endObject();
   }
+  json.endObject();
+}
+
+/** Writes the schema of a tool without parameters. */
+export function writeEmptySchema(json: JsonWriter): void {
+  json.beginObject();
+  writeEmptyMembers(json);
   json.endObject();
 }
 
@@ -106,9 +111,7 @@ export function writeHistoryTools(names: string[], json: JsonWriter): void {
     json.beginObject();
     json.keyString("name", names[i]);
     json.key("input_schema");
-    json.beginObject();
-    writeEmptyMembers(json);
-    json.endObject();
+    writeEmptySchema(json);
     json.endObject();
   }
   json.endArray();

@@ -75,7 +75,8 @@ export class GeminiRequest {
   }
 }
 
-function writeSafety(safety: Map<string, string>, json: JsonWriter): void {
+/** Writes `safetySettings`, where there are any. */
+export function writeSafety(safety: Map<string, string>, json: JsonWriter): void {
   if (safety.size == 0) return;
   const categories = safety.keys();
   json.key("safetySettings");

@@ -150,7 +150,8 @@ export function writeImages(
 
 /** Writes the list of models. */
 export function writeModels(doc: Document, provider: string, out: ByteWriter): ApiError | null {
-  const models = doc.get(doc.root(), "models");
+  let models = doc.get(doc.root(), "models");
+  if (models < 0) models = doc.get(doc.root(), "publisherModels");
   if (!doc.isArray(models)) return invalidUpstreamResponse(provider, "it has no list 'models'");
   const json = new JsonWriter(out);
   json.beginObject();
@@ -178,7 +179,10 @@ export function writeOneModel(doc: Document, provider: string, out: ByteWriter):
 function writeModel(doc: Document, model: i32, json: JsonWriter): void {
   const name = doc.string(doc.get(model, "name"));
   json.beginObject();
-  json.keyString("id", name.startsWith(PREFIX) ? name.substring(PREFIX.length) : name);
+  // Publishers have models at Vertex AI.
+  const start = name.startsWith("publishers/") ? name.indexOf(PREFIX) : 0;
+  const isOwn = start >= 0 && name.indexOf(PREFIX, start) == start;
+  json.keyString("id", isOwn ? name.substring(start + PREFIX.length) : name);
   json.keyString("object", "model");
   json.keyInteger("created", 0);
   json.keyString("owned_by", "google");

@@ -6,6 +6,7 @@ import { ApiError, invalidUpstreamResponse } from "../../openai/api-error";
 import { CompletionWriter } from "../../openai/completion-writer";
 import { FinishReason } from "../../openai/finish-reason";
 import { ByteWriter } from "../../text/byte-writer";
+import { parseRfc3339 } from "../../text/rfc3339";
 import { Call } from "../call";
 import { kindOfPart, Part, writeAudio, writeCall, writeImage, writeLogprobs } from "./gemini-parts";
 import { mapFinishReason, readUsage } from "./gemini-usage";
@@ -43,7 +44,7 @@ export class GeminiResponse {
     const model = doc.string(doc.get(root, "modelVersion"));
     this.completion.begin(
       id.length > 0 ? id : call.newId("chatcmpl-"),
-      call.created,
+      createdOf(call, doc),
       model.length > 0 ? model : call.model,
     );
     if (first < 0) this.writeBlocked();
@@ -179,6 +180,13 @@ export class GeminiResponse {
 export function isBlockedPrompt(doc: Document): bool {
   const reason = doc.get(doc.get(doc.root(), "promptFeedback"), "blockReason");
   return doc.stringLength(reason) > 0;
+}
+
+/** When the answer was made, which Vertex AI tells. */
+export function createdOf(call: Call, doc: Document): i64 {
+  const time = doc.get(doc.root(), "createTime");
+  const seconds = doc.isString(time) ? parseRfc3339(doc.string(time)) : -1;
+  return seconds > 0 ? seconds : call.created;
 }
 
 /** The id of the call at a place in the answer, where Gemini gives none. */

@@ -11,7 +11,7 @@ import { Call } from "../call";
 import { Provider } from "../provider";
 import { SseTranslator } from "../stream-translator";
 import { kindOfPart, Part, writeAudio, writeCall, writeImage, writeLogprobs } from "./gemini-parts";
-import { callId, isBlockedPrompt } from "./gemini-response";
+import { callId, createdOf, isBlockedPrompt } from "./gemini-response";
 import { mapFinishReason, readUsage } from "./gemini-usage";
 
 const EVENT: Document = new Document();
@@ -89,7 +89,7 @@ export class GeminiStream extends SseTranslator {
     const id = EVENT.string(EVENT.get(root, "responseId"));
     const model = EVENT.string(EVENT.get(root, "modelVersion"));
     const ownId = id.length > 0 ? id : call.newId("chatcmpl-");
-    this.chunks.start(ownId, call.created, model.length > 0 ? model : call.model);
+    this.chunks.start(ownId, createdOf(call, EVENT), model.length > 0 ? model : call.model);
     this.chunks.role(out.writer());
   }
 

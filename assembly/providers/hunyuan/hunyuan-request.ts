@@ -154,6 +154,8 @@ function writeSwitches(call: Call, doc: Document, json: JsonWriter): void {
   for (let i = 0; i + 1 < SWITCHES.length; i += 2) {
     writeSwitch(doc, doc.get(root, SWITCHES[i]), SWITCHES[i + 1], json);
   }
+  const search = doc.get(root, "WebSearchOptions");
+  if (doc.isObject(search)) json.keyValue("WebSearchOptions", doc, search);
   if (!call.model.startsWith(SWITCHED_MODEL)) return;
   const own = doc.get(root, "enable_thinking");
   const effort = doc.get(root, "reasoning_effort");

@@ -122,6 +122,8 @@ export class HunyuanStream extends SseTranslator {
     const place = EVENT.integer(EVENT.get(item, names.index), -1);
     let index = calls.find(id, place);
     if (index < 0) {
+      // Text before a call does not end in a stop sequence.
+      if (calls.count == 0) this.writeHeld(this.tail.finish(false), out);
       index = calls.begin(id, place);
       const ownId = id.length > 0 ? id : this.call.newId("call_") + index.toString();
       this.chunks.toolCall(index, ownId, EVENT.string(EVENT.get(target, names.name)), out);

@@ -91,6 +91,11 @@ export class QwenMessages {
     if (error !== null) return error;
     const name = doc.get(message, "name");
     if (doc.isString(name) && !isFunction) json.keyValue("name", doc, name);
+    const reasoning = doc.get(message, "reasoning_content");
+    // A model that thinks goes on from the thoughts that led to its calls.
+    if (isAssistant && doc.stringLength(reasoning) > 0) {
+      json.keyValue("reasoning_content", doc, reasoning);
+    }
     const rest = isTool
       ? this.writeCallId(doc, message, isFunction, index)
       : this.writeCalls(doc, message, isAssistant, index);

@@ -48,6 +48,8 @@ export class QwenStream extends SseTranslator {
   onFrame(out: StreamOutput): void {
     const event = this.events;
     const isError = event.nameLength == 5 && asciiEquals(event.name, "error");
+    // It says nothing but that no event follows.
+    if (event.nameLength == 4 && asciiEquals(event.name, "done")) return;
     if (!isError && (event.payloadLength == 0 || event.isDoneMark())) return;
     const provider = this.provider;
     if (isError) {
