@@ -82,7 +82,7 @@ export class HttpContext extends StreamContext {
     if (exchange.phase == Phase.AwaitingContext) return FilterBodyStatus.StopIterationAndBuffer;
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit));
+      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }
@@ -128,7 +128,7 @@ export class HttpContext extends StreamContext {
     length: i32,
   ): Phase {
     if (state == ContextState.Failed) {
-      replyWithError(file.failure);
+      replyWithError(file.failure, exchange.speaksAnthropic);
       exchange.phase = Phase.Over;
       return exchange.phase;
     }
@@ -162,7 +162,8 @@ export class HttpContext extends StreamContext {
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
     exchange.phase = Phase.Over;
     noteFailure(exchange, 504);
-    replyWithError(gatewayError(exchange.config.provider.id, 504, 0));
+    const error = gatewayError(exchange.config.provider.id, 504, 0);
+    replyWithError(error, exchange.speaksAnthropic);
   }
 
   /** Trailers end a body that never said so itself. */
