@@ -29,6 +29,12 @@ export function speaksAnthropic(path: string): bool {
   return next == 0x2f || next == 0x3f;
 }
 
+/** 401: the client has sent no key. */
+export function missingMessagesKey(): ApiError {
+  const message = "You didn't provide an API key. It has to stand in the header x-api-key.";
+  return new ApiError(401, "invalid_request_error", "", message);
+}
+
 /** Whether this provider can serve messages as chat completions only. */
 export function needsTranslation(exchange: Exchange, capability: Capability): bool {
   const provider = exchange.config.provider;

@@ -31,6 +31,7 @@ import { replyWithError } from "./local-reply";
 import {
   becomeChat,
   chatRequest,
+  missingMessagesKey,
   needsTranslation,
   releaseTranslated,
   speaksAnthropic,
@@ -141,7 +142,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   }
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return missingApiKey();
+  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
