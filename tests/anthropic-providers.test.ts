@@ -80,7 +80,7 @@ describe("Anthropic's clients at every provider", () => {
         assert.equal(message.type, "message");
         const said = message.content.map((block) => block.text ?? "").join("");
         assert.equal(said, completion.choices[0]?.message?.content ?? "");
-        assert.ok(["end_turn", "max_tokens", "refusal"].includes(message.stop_reason));
+        assert.ok(["end_turn", "max_tokens", "tool_use", "refusal"].includes(message.stop_reason));
         assert.equal(message.usage.output_tokens, completion.usage?.completion_tokens ?? 0);
       });
     }
