@@ -235,7 +235,12 @@ describe("whatever a provider does", () => {
     provider = await startRawProvider(whole(500, ""));
     const settings = { type: "vllm", vllmServerHost: "vllm.test", apiTokens: ["sk-configured"] };
     const native = { type: "claude", apiTokens: ["sk-configured"] };
-    const listeners = [settings, native].map((own) => ({
+    const repeating = {
+      type: "groq",
+      apiTokens: ["sk-bad", "sk-good"],
+      retryOnFailure: { enabled: true, maxRetries: 1 },
+    };
+    const listeners = [settings, native, repeating].map((own) => ({
       config: { provider: own },
       upstreamPort: provider.port,
     }));
@@ -352,6 +357,29 @@ describe("whatever a provider does", () => {
     });
     await streamed.finalMessage();
     assert.deepEqual(pieces, ["Hel", "lo"]);
+  });
+
+  test("a request that is repeated with another token", async () => {
+    const choice = {
+      index: 0,
+      message: { role: "assistant", content: "Hi." },
+      finish_reason: "stop",
+    };
+    const completion = { ...ENVELOPE, object: "chat.completion", choices: [choice] };
+    provider.script = (socket, request) => {
+      if (request.headers.authorization === "Bearer sk-bad") return whole(429, "")(socket, request);
+      const { stream: streams } = JSON.parse(request.body.toString()) as { stream?: boolean };
+      const told = delta({ role: "assistant", content: "Hi." }) + delta({}, "stop");
+      if (streams === true) return stream(told, "data: [DONE]\n\n")(socket, request);
+      return whole(200, JSON.stringify(completion))(socket, request);
+    };
+    const own = clientOf(envoy.ports[2]);
+    for (let i = 0; i < 8; ++i) {
+      assert.equal(textOf(await own.messages.create(HELLO)), "Hi.");
+      assert.equal(textOf(await own.messages.stream(HELLO).finalMessage()), "Hi.");
+    }
+    const keys = provider.requests.map((request) => request.headers.authorization);
+    assert.ok(keys.includes("Bearer sk-bad") && keys.includes("Bearer sk-good"));
   });
 
   for (const [listener, name] of ["vllm", "claude"].entries()) {
