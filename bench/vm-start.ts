@@ -1,6 +1,6 @@
 // How long the module needs until it serves: in Node's V8, and as part of Envoy's start.
 import { readFileSync } from "node:fs";
-import { WasmHost } from "../tests/host/wasm-host.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN, startEnvoyWith } from "../tests/support/envoy.ts";
 import { median } from "./rounds.ts";
 import { bootstrapOf, type Variant, VARIANTS } from "./variants.ts";

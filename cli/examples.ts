@@ -1,30 +1,34 @@
 // What a running gateway invites to try; every line works exactly as it is printed.
 
-export interface Gateway {
-  /** Base URL of the listener in front of OpenAI. */
-  openai: string;
-  /** Base URL of the listener in front of Anthropic. */
-  claude: string;
+export interface Examples {
+  /** Base URL of the gateway. */
+  base: string;
+  /** A model that fails at its first provider, so that the next one answers; null where none does for sure. */
+  failingModel: string | null;
 }
 
 /** Commands to paste into a shell. */
-export function examples(gateway: Gateway): string {
-  const hello = [{ role: "user", content: "Say hello" }];
-  const chat = { model: "gpt-4o-mini", messages: hello };
-  const stream = { model: "claude-haiku-4-5", stream: true, messages: hello };
-  const unknown = { model: "no-such-model", messages: hello };
+export function examples({ base, failingModel }: Examples): string {
+  const messages = [{ role: "user", content: "Say hello" }];
+  const chat = (model: string, more: object = {}) => curl(base, { model, ...more, messages });
+  const fallback = [
+    `# a fallback: ${failingModel} fails at its first provider, the next one answers`,
+    chat(failingModel ?? ""),
+    "",
+  ];
   return [
     "# an answer of OpenAI",
-    curl(gateway.openai, chat),
+    chat("gpt-4o-mini"),
     "",
     "# a stream of Anthropic, as OpenAI would send it",
-    curl(gateway.claude, stream),
+    chat("claude-haiku-4-5", { stream: true }),
     "",
     "# an error of Anthropic, as OpenAI would word it",
-    curl(gateway.claude, unknown),
+    chat("claude-no-such-model"),
     "",
+    ...(failingModel === null ? [] : fallback),
     "# the official SDK, in this folder",
-    sdk(gateway.claude),
+    sdk(base),
   ].join("\n");
 }
 

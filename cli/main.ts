@@ -1,15 +1,18 @@
 // envoy-ai-proxy: from one page of YAML to a running gateway.
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { findEnvoy } from "./envoy-binary.ts";
 import { staticBootstrap } from "./gateway/bootstrap.ts";
+import { isAddress } from "./gateway/envoy-parts.ts";
 import { explain } from "./gateway/explain.ts";
-import { GatewayFileError, problemText, readGatewayFile } from "./gateway/gateway-file.ts";
+import { loadGatewayFile, problemText, readText } from "./gateway/gateway-file.ts";
 import { variablesOf } from "./gateway/gateway.ts";
+import { suggestion } from "./gateway/nearest-name.ts";
 import { checkGateway, type CheckedGateway, PLUGIN } from "./gateway/plugin-vm.ts";
 import { type CommandOptions, runGateway } from "./gateway/run-command.ts";
+import type { Adaptation } from "./gateway/running.ts";
 
 const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
   generate   Envoy's configuration, on standard output
@@ -23,34 +26,61 @@ const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
                        its token is $ENVOY_AI_PROXY_TOKEN, else a new one
     --concurrency N    Envoy's worker threads; 2 unless given
     --folder PATH      where Envoy's files and log go; .envoy-ai-proxy unless given
+  In place of what the file says:
+    --listen ADDRESS   host:port, or a port on the loopback interface
+    --plugin PATH      plugin.wasm as Envoy sees it
+    --ca-file PATH     certificates that providers are checked with, as Envoy sees them
   ENVOY_PATH           the Envoy to run`;
+
+const COMMANDS = ["generate", "validate", "explain", "run"];
 
 class UsageError extends Error {}
 
-async function main(args: string[]): Promise<void> {
+/** Where texts go. */
+export interface Output {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+const TERMINAL: Output = {
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+};
+
+/** Runs one command; resolves with the exit code: 1 where something is wrong, 2 for wrong usage. */
+export async function main(args: string[], output: Output = TERMINAL): Promise<number> {
+  try {
+    return await command(args, output);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    output.error(
+      `${error instanceof Error ? error.message : String(error)}\n${isUsage ? `\n${USAGE}\n` : ""}`,
+    );
+    return isUsage ? 2 : 1;
+  }
+}
+
+async function command(args: string[], output: Output): Promise<number> {
   const { values, positionals } = parseArguments(args);
-  const [command, file, request] = positionals;
-  if (values.help === true || command === undefined) {
-    console.log(USAGE);
-    return;
+  const [name, file, request] = positionals;
+  if (values.help === true || name === undefined) {
+    output.out(`${USAGE}\n`);
+    return 0;
+  }
+  if (!COMMANDS.includes(name)) {
+    throw new UsageError(`There is no command ${name}${suggestion(name, COMMANDS)}.`);
   }
   if (file === undefined) throw new UsageError("Which gateway.yaml?");
-  if (command === "run") process.exit(await runGateway(await runOptions(file, values)));
-  const checked = await check(file);
-  switch (command) {
-    case "generate":
-      process.stdout.write(generate(checked));
-      return;
-    case "validate":
-      console.log(`${file} is fine.`);
-      return;
-    case "explain":
-      if (request === undefined) throw new UsageError("Which request.json?");
-      process.stdout.write(explain(checked, readFileSync(request, "utf8"), values.consumer));
-      return;
-    default:
-      throw new UsageError(`There is no command ${command}.`);
-  }
+  if (name === "explain" && request === undefined) throw new UsageError("Which request.json?");
+  const extra = positionals[name === "explain" ? 3 : 2];
+  if (extra !== undefined) throw new UsageError(`${extra} is one argument too many.`);
+  if (!existsSync(PLUGIN)) throw new Error(`${PLUGIN} is missing: npm run build`);
+  if (name === "run") return runGateway(await runOptions(file, values));
+  const checked = await check(file, values, output);
+  if (name === "generate") output.out(generate(checked));
+  else if (name === "validate") output.out(`${file} is fine.\n`);
+  else output.out(explain(checked, readText(request ?? ""), values.consumer));
+  return 0;
 }
 
 function parseArguments(args: string[]) {
@@ -62,6 +92,9 @@ function parseArguments(args: string[]) {
       "reload-port": { type: "string" },
       concurrency: { type: "string" },
       folder: { type: "string" },
+      listen: { type: "string" },
+      plugin: { type: "string" },
+      "ca-file": { type: "string" },
     } as const;
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
@@ -75,11 +108,12 @@ async function runOptions(file: string, values: Values): Promise<CommandOptions>
   return {
     file,
     folder: resolve(values.folder ?? ".envoy-ai-proxy"),
-    binary: await findEnvoy(),
-    plugin: PLUGIN,
+    adapt: adaptation(values),
     concurrency: number(values.concurrency, "--concurrency") ?? 2,
     watches: values.watch ?? false,
     reloadPort: number(values["reload-port"], "--reload-port"),
+    plugin: PLUGIN,
+    binary: await findEnvoy(),
   };
 }
 
@@ -89,9 +123,26 @@ function number(text: string | undefined, option: string): number | null {
   return Number(text);
 }
 
-async function check(file: string): Promise<CheckedGateway> {
-  const checked = await checkGateway(readGatewayFile(readFileSync(file, "utf8"), file));
-  for (const problem of checked.warnings) console.error(`warning: ${problemText(problem, file)}`);
+/** Puts what the command line says in the place of what the file says. */
+function adaptation({ listen, plugin, "ca-file": caFile }: Values): Adaptation {
+  if (listen !== undefined && !isAddress(listen)) {
+    throw new UsageError("--listen needs host:port, or a port.");
+  }
+  return (gateway) => ({
+    ...gateway,
+    ...(listen === undefined ? {} : { listen }),
+    ...(plugin === undefined ? {} : { plugin }),
+    ...(caFile === undefined ? {} : { caFile }),
+  });
+}
+
+async function check(file: string, values: Values, output: Output): Promise<CheckedGateway> {
+  const adapt = adaptation(values);
+  const read = loadGatewayFile(file);
+  const checked = await checkGateway({ ...read, gateway: adapt(read.gateway) });
+  for (const problem of checked.warnings) {
+    output.error(`warning: ${problemText(problem, file)}\n`);
+  }
   return checked;
 }
 
@@ -102,10 +153,3 @@ function generate({ file, authorities }: CheckedGateway): string {
   const text = stringify(config, { aliasDuplicateObjects: false, lineWidth: 0 });
   return `# Generated by envoy-ai-proxy from ${file.file}: change that, not this.\n${text}`;
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  const isUsage = error instanceof UsageError;
-  console.error(isUsage ? `${message}\n\n${USAGE}` : message);
-  process.exitCode = isUsage ? 2 : error instanceof GatewayFileError ? 1 : 1;
-});

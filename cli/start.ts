@@ -1,47 +1,55 @@
-// `npm start`: Envoy with the plugin on this machine, in front of the providers whose key is in the
-// environment, and of a stub for those whose key is not.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// `npm start`: the gateway of envoy/gateway.yaml on this machine, in front of the providers whose key is in
+// the environment, and of a stub for those whose key is not.
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { stringify } from "yaml";
 import { findEnvoy } from "./envoy-binary.ts";
-import { EnvoyRefused, launchEnvoy, type EnvoyProcess } from "./envoy-process.ts";
+import { EnvoyRefused } from "./envoy-process.ts";
 import { examples } from "./examples.ts";
-import { localise, readTemplate } from "./local-config.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import { PLUGIN } from "./gateway/plugin-vm.ts";
+import { RunningGateway } from "./gateway/running.ts";
 import { step } from "./progress.mjs";
 import { startStubProvider, type StubProvider } from "./stub-provider.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PLUGIN = join(ROOT, "build", "plugin.wasm");
-const CONFIG = join(ROOT, "build", "envoy.local.yaml");
-const LOG = join(ROOT, "build", "envoy.log");
+const FILE = join(ROOT, "envoy", "gateway.yaml");
+/** Where Envoy's files and its log go. */
+const FOLDER = join(ROOT, "build", "gateway");
+const LOG = join(FOLDER, "envoy.log");
 
 const USAGE = `npm start [-- --port N]
-  --port N   OpenAI on port N, Anthropic on N + 1 (10000); 0 takes free ones
+  --port N   the gateway on port N (10000); 0 takes a free one
   OPENAI_API_KEY, ANTHROPIC_API_KEY   the real provider instead of the stub
   ENVOY_PATH                          the Envoy to run`;
 
-/** What stands behind a listener of envoy/envoy.yaml. */
+/** The providers of envoy/gateway.yaml, and a model that the stub fails where it stands in for them. */
 const PROVIDERS = [
-  { listener: "openai", cluster: "openai", name: "OpenAI", key: "OPENAI_API_KEY" },
-  { listener: "claude", cluster: "anthropic", name: "Anthropic", key: "ANTHROPIC_API_KEY" },
+  { id: "openai", name: "OpenAI", key: "OPENAI_API_KEY", models: "gpt-*", failing: "gpt-down" },
+  {
+    id: "claude",
+    name: "Anthropic",
+    key: "ANTHROPIC_API_KEY",
+    models: "claude-*",
+    failing: "claude-down",
+  },
 ];
 const DEFAULT_PORT = 10000;
 const ADMIN_PORT = 9901;
 /** What the stub gets in place of a key. */
 const STUB_KEY = "stub";
 
-let envoy: EnvoyProcess | null = null;
+let gateway: RunningGateway | null = null;
 let stub: StubProvider | null = null;
 let stopping = false;
 
 class UsageError extends Error {}
 
-/** Ports to ask for, in the order of PROVIDERS; 0 where a free one has to do. */
+/** Ports to ask for; 0 where a free one has to do. */
 interface Ports {
-  listeners: number[];
+  gateway: number;
   admin: number;
 }
 
@@ -50,9 +58,9 @@ async function main(): Promise<void> {
   if (!existsSync(PLUGIN)) throw new Error("build/plugin.wasm is missing: npm run build");
   const binary = await step("Envoy", findEnvoy);
   if (!PROVIDERS.every(hasKey)) stub = await startStubProvider({ record: false });
-  envoy = await step("Envoy started", () => launch(binary, ports, stub?.port ?? 0));
-  void envoy.exited.then(onEnvoyEnded);
-  console.log(welcome(envoy));
+  gateway = await step("Envoy started", () => start(binary, ports, stub?.port ?? 0));
+  void gateway.envoy.exited.then(onEnvoyEnded);
+  console.log(welcome(gateway));
 }
 
 function hasKey({ key }: { key: string }): boolean {
@@ -61,15 +69,11 @@ function hasKey({ key }: { key: string }): boolean {
 
 async function choosePorts(args: string[]): Promise<Ports> {
   const wanted = readOptions(args);
-  const listeners = PROVIDERS.map((_, index) =>
-    wanted === 0 ? 0 : (wanted ?? DEFAULT_PORT) + index,
-  );
-  const free = await Promise.all(listeners.map(isFree));
-  if (wanted !== null && free.includes(false)) {
-    throw new UsageError(`Port ${listeners[free.indexOf(false)]} is taken.`);
-  }
+  const port = wanted ?? DEFAULT_PORT;
+  const isPortFree = await isFree(port);
+  if (wanted !== null && !isPortFree) throw new UsageError(`Port ${wanted} is taken.`);
   const admin = wanted !== 0 && (await isFree(ADMIN_PORT)) ? ADMIN_PORT : 0;
-  return { listeners: listeners.map((port, index) => (free[index] ? port : 0)), admin };
+  return { gateway: isPortFree ? port : 0, admin };
 }
 
 /** The port asked for, or null. */
@@ -87,8 +91,8 @@ function readOptions(args: string[]): number | null {
   }
   if (values.port === undefined) return null;
   const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65534) {
-    throw new UsageError("--port needs a number from 0 to 65534.");
+  if (!/^\d+$/.test(values.port) || port > 65535) {
+    throw new UsageError("--port needs a number from 0 to 65535.");
   }
   return port;
 }
@@ -102,26 +106,32 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-function launch(binary: string, ports: Ports, stubPort: number): Promise<EnvoyProcess> {
+function start(binary: string, ports: Ports, stubPort: number): Promise<RunningGateway> {
   const stubbed = PROVIDERS.filter((provider) => !hasKey(provider));
-  const config = localise(readTemplate(), {
-    plugin: PLUGIN,
-    adminPort: ports.admin,
-    ports: new Map(PROVIDERS.map(({ listener }, index) => [listener, ports.listeners[index] ?? 0])),
-    standIns: new Map(stubbed.map(({ cluster }) => [cluster, stubPort])),
-  });
-  mkdirSync(join(ROOT, "build"), { recursive: true });
-  writeFileSync(CONFIG, `# Written by npm start from envoy/envoy.yaml.\n${stringify(config)}`);
   const environment = Object.fromEntries(stubbed.map(({ key }) => [key, STUB_KEY]));
-  return launchEnvoy({ binary, configFile: CONFIG, logFile: LOG, environment });
+  const upstream = { address: `127.0.0.1:${stubPort}`, tls: false };
+  const adapt = (own: Gateway): Gateway => {
+    const providers = Object.entries(own.providers).map(([id, entry]) => {
+      const isStubbed = stubbed.some((provider) => provider.id === id);
+      return [id, isStubbed ? { ...entry, upstream } : entry];
+    });
+    return {
+      ...own,
+      listen: `127.0.0.1:${ports.gateway}`,
+      admin: `127.0.0.1:${ports.admin}`,
+      providers: Object.fromEntries(providers) as Gateway["providers"],
+    };
+  };
+  const plugin = PLUGIN;
+  return RunningGateway.start({ file: FILE, folder: FOLDER, binary, plugin, environment, adapt });
 }
 
 /** Ends everything, once; while Envoy still starts, the exit takes it along. */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await Promise.all([envoy?.stop(), stub?.close()]);
-  process.exit(envoy === null ? 1 : 0);
+  await Promise.all([gateway?.stop(), stub?.close()]);
+  process.exit(gateway === null ? 1 : 0);
 }
 
 /** Nothing serves any more: says why, as far as the log knows. */
@@ -132,19 +142,20 @@ function onEnvoyEnded(code: number | null): void {
   process.exit(1);
 }
 
-function welcome(envoy: EnvoyProcess): string {
-  const base = (listener: string) => `http://127.0.0.1:${envoy.ports.get(listener)}/v1`;
+function welcome({ envoy }: RunningGateway): string {
+  const base = `http://127.0.0.1:${envoy.ports.get("gateway")}/v1`;
   const rows = PROVIDERS.map((provider) => {
     const stub = `stub; set ${provider.key} for the real one`;
     const behind = hasKey(provider) ? `with your ${provider.key}` : stub;
-    return `  ${base(provider.listener)}  →  ${provider.name.padEnd(9)}  (${behind})`;
+    return `  ${provider.models.padEnd(8)}  →  ${provider.name.padEnd(9)}  (${behind})`;
   });
+  const failingModel = PROVIDERS.find((provider) => !hasKey(provider))?.failing ?? null;
   const file = (path: string) => relative(process.cwd(), path);
   return [
-    "\nReady. OpenAI's API at:",
+    `\nReady. OpenAI's API at ${base}`,
     ...rows,
-    "\nTry:\n",
-    examples({ openai: base("openai"), claude: base("claude") }),
+    `\nWho is asked, and who next where that fails, is in ${file(FILE)}. Try:\n`,
+    examples({ base, failingModel }),
     `\nLogs: ${file(LOG)}   Admin: http://127.0.0.1:${envoy.adminPort}   Stop: Ctrl-C`,
   ].join("\n");
 }
@@ -152,7 +163,7 @@ function welcome(envoy: EnvoyProcess): string {
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof EnvoyRefused) {
-    console.error(`Envoy refused ${relative(process.cwd(), CONFIG)}:\n${message}`);
+    console.error(`Envoy refused what came of ${relative(process.cwd(), FILE)}:\n${message}`);
   } else {
     console.error(error instanceof UsageError ? `${message}\n\n${USAGE}` : message);
   }

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { run } from "./host/run.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import { run } from "../host/run.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), "abi-"));

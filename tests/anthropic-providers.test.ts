@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { events } from "./fixture-runner/compare-sse.ts";
 import { text, type Fixture } from "./fixture-runner/fixture.ts";
-import type { RunResult } from "./host/run.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { RunResult } from "../host/run.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
 import { answerOf, providerSamples, runWith } from "./support/provider-samples.ts";
 

@@ -4,9 +4,9 @@ import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Fixture, loadFixtures } from "./fixture-runner/fixture.ts";
 import { runInput } from "./fixture-runner/host-run.ts";
-import { run } from "./host/run.ts";
-import type { Vm } from "./host/vm.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import { run } from "../host/run.ts";
+import type { Vm } from "../host/vm.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 
 const PLUGIN =
   process.env.PLUGIN ?? fileURLToPath(new URL("../build/plugin.wasm", import.meta.url));

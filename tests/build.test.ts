@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { offeredImports } from "./host/host-imports.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import { offeredImports } from "../host/host-imports.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PLUGIN = process.env.PLUGIN ?? join(ROOT, "build/plugin.wasm");

@@ -110,9 +110,10 @@ const SHAPES: readonly ConfigCase[] = [
     error: 'providers[1].id: providers[0] has the id "a" already',
     beyondSchema: true,
   },
+  { shows: "the only provider, without an id", config: { providers: [{ type: "groq" }] } },
   {
     shows: "a provider without an id among several",
-    config: { providers: [{ type: "groq" }] },
+    config: { providers: [{ type: "groq" }, { type: "openai", id: "a" }] },
     warnings: ["providers[0].id: without an id the provider can never be active"],
   },
 ];

@@ -23,6 +23,7 @@ export const FAILOVER_CASES: readonly ConfigCase[] = [
     shows: "failover without a way back",
     config: groq({ failover: { enabled: true, cooldownDuration: 0, healthCheckModel: "" } }),
     error: `${MODEL}: expected a model for health checks, or cooldownDuration`,
+    beyondSchema: true,
   },
   {
     shows: "failover with two ways back",
@@ -72,9 +73,36 @@ export const FAILOVER_CASES: readonly ConfigCase[] = [
       placement: "cluster",
       ...groq({ failover: { enabled: true, healthCheckModel: "m" } }),
     },
-    error:
-      "placement: a provider in a cluster cannot have health checks; expected cooldownDuration",
+    error: "provider.failover.healthCheckModel: a provider in a cluster has no health checks",
     beyondSchema: true,
+  },
+  {
+    shows: "failover in a cluster, which needs nothing else",
+    config: { placement: "cluster", ...groq({ failover: { enabled: true, refusedDuration: 9 } }) },
+  },
+  {
+    shows: "a refused token that is never out",
+    config: groq({ failover: { enabled: false, refusedDuration: 0 } }),
+    error: "provider.failover.refusedDuration: expected an integer from 1 to 2147483647",
+  },
+  {
+    shows: "one token after the other",
+    config: groq({ tokenStrategy: "round-robin" }),
+  },
+  {
+    shows: "tokens by failures that nobody remembers",
+    config: groq({ tokenStrategy: "least-recently-failed" }),
+    warnings: ["provider.tokenStrategy: has no effect without failover"],
+  },
+  {
+    shows: "tokens by failures that a cluster remembers",
+    config: { placement: "cluster", ...groq({ tokenStrategy: "least-recently-failed" }) },
+  },
+  {
+    shows: "a strategy for tokens that is none",
+    config: groq({ tokenStrategy: "best" }),
+    error:
+      'provider.tokenStrategy: expected "random" or "round-robin" or "least-recently-failed", found "best"',
   },
   {
     shows: "a cool-down in a cluster",

@@ -7,7 +7,7 @@ import { pluginFilter, startEnvoy, type TestEnvoy } from "./support/envoy.ts";
 import { UpdatedEnvoy } from "./support/listener-file.ts";
 import { startRawProvider, stream, whole } from "./support/raw-provider.ts";
 import type { RawProvider, RawRequest, Script } from "./support/raw-provider.ts";
-import { COMPLETION, event } from "./support/watched-gateway.ts";
+import { COMPLETION, DONE, event, finishOf, startOf } from "./support/watched-gateway.ts";
 
 const [BAD, GOOD] = ["sk-canary-bad", "sk-canary-good"];
 const TOKENS = [BAD, GOOD];
@@ -214,7 +214,10 @@ test("retries count and skip what is out of use", async () => {
 
 test("an error in the first event of a stream counts", async () => {
   const error = event({ error: { message: "Too many.", code: 429 } });
-  provider.script = unlessGood(stream(error), stream("data: [DONE]\n\n"));
+  provider.script = unlessGood(
+    stream(error),
+    stream(event(startOf("Hi")), event(finishOf()), DONE),
+  );
   while (seen(BAD).length < 1) await ask("hidden", { stream: true });
   provider.requests.length = 0;
   await askMany("hidden", { stream: true });

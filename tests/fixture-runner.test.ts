@@ -12,8 +12,8 @@ import { loadFixture, loadFixtures } from "./fixture-runner/fixture.ts";
 import { updateGoldens } from "./fixture-runner/goldens.ts";
 import { checkFixture } from "./fixture-runner/host-run.ts";
 import { parseJson, writeJson } from "./fixture-runner/json-value.ts";
-import { probeVm } from "./host/probe-vm.ts";
-import { pieces } from "./host/run.ts";
+import { probeVm } from "./probe/probe-vm.ts";
+import { pieces } from "../host/run.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "fixtures-"));
 after(() => rmSync(FOLDER, { recursive: true, force: true }));

@@ -7,8 +7,8 @@ import { loadFixtures } from "./fixture-runner/fixture.ts";
 import { updateGoldens } from "./fixture-runner/goldens.ts";
 import { checkFixture } from "./fixture-runner/host-run.ts";
 import { interleave } from "./fixture-runner/interleave.ts";
-import type { Vm } from "./host/vm.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { Vm } from "../host/vm.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 
 const PLUGIN =
   process.env.PLUGIN ?? fileURLToPath(new URL("../build/plugin.wasm", import.meta.url));

@@ -145,14 +145,22 @@ describe("fallback before the first token", () => {
     first = await startRawProvider(never);
     second = await startRawProvider(healthy);
     const local = (port: number) => ({ address: `127.0.0.1:${port}`, tls: false });
+    // Every request finds the first provider's key in use.
+    const failover = { enabled: false };
     const gateway = {
       providers: {
-        first: { type: "openai", apiTokens: [KEY_1], upstream: local(first.port) },
-        refusing: { type: "groq", apiTokens: [KEY_1], upstream: local(await refusedPort()) },
+        first: { type: "openai", apiTokens: [KEY_1], failover, upstream: local(first.port) },
+        refusing: {
+          type: "groq",
+          apiTokens: [KEY_1],
+          failover,
+          upstream: local(await refusedPort()),
+        },
         // Speaks no TLS, although it is asked to.
         plain: {
           type: "groq",
           apiTokens: [KEY_1],
+          failover,
           upstream: { address: `127.0.0.1:${first.port}`, tls: true },
         },
         second: { type: "claude", apiTokens: [KEY_2], upstream: local(second.port) },

@@ -66,6 +66,8 @@ describe("the gateway", () => {
     const provider = ({ port }: RawProvider, key: string) => ({
       type: "groq",
       apiTokens: [key],
+      // Every request is on its own.
+      failover: { enabled: false },
       upstream: { address: `127.0.0.1:${port}`, tls: false },
     });
     envoy = await startGateway({

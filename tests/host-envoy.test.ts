@@ -10,10 +10,10 @@ import {
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { compileProbe } from "./host/compile-probe.ts";
-import { probeVm } from "./host/probe-vm.ts";
-import type { Placement } from "./host/root-context.ts";
-import { run } from "./host/run.ts";
+import { compileProbe } from "./probe/compile-probe.ts";
+import { probeVm } from "./probe/probe-vm.ts";
+import type { Placement } from "../host/root-context.ts";
+import { run } from "../host/run.ts";
 import {
   bootstrap,
   PLUGIN,

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, verify } from "node:crypto";
 import { describe, test } from "node:test";
-import { callForeignFunction } from "./host/foreign-functions.ts";
-import { offeredImports } from "./host/host-imports.ts";
-import { bodyText, probe, probeVm, said, startExchange } from "./host/probe-vm.ts";
-import { SharedStore } from "./host/shared-store.ts";
-import { GuestTrap, HostViolation } from "./host/vm.ts";
-import { signWithNode } from "./host/wasm-host.ts";
+import { callForeignFunction } from "../host/foreign-functions.ts";
+import { offeredImports } from "../host/host-imports.ts";
+import { bodyText, probe, probeVm, said, startExchange } from "./probe/probe-vm.ts";
+import { SharedStore } from "../host/shared-store.ts";
+import { GuestTrap, HostViolation } from "../host/vm.ts";
+import { signWithNode } from "../host/wasm-host.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

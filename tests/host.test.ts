@@ -1,9 +1,9 @@
 // The host itself: one stream, with a module that does what a request header tells it to.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HOLDS, bodyText, probe, said, startExchange } from "./host/probe-vm.ts";
-import type { RunInput } from "./host/run.ts";
-import { HostViolation } from "./host/vm.ts";
+import { HOLDS, bodyText, probe, said, startExchange } from "./probe/probe-vm.ts";
+import type { RunInput } from "../host/run.ts";
+import { HostViolation } from "../host/vm.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,10 +1,10 @@
 // The module's memory stays as large as it was, whatever runs through it: 20,000 exchanges of every kind in one VM.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { run, type UpstreamResponse } from "./host/run.ts";
-import type { RootContext } from "./host/root-context.ts";
-import type { Vm } from "./host/vm.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import { run, type UpstreamResponse } from "../host/run.ts";
+import type { RootContext } from "../host/root-context.ts";
+import type { Vm } from "../host/vm.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
 
 const EXCHANGES = 20_000;

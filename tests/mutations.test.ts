@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { loadFixtures, type Fixture, type FixtureFile } from "./fixture-runner/fixture.ts";
 import { runOnce } from "./fixture-runner/host-run.ts";
 import { mutate, Dice } from "./fixture-runner/mutate.ts";
-import type { RootContext } from "./host/root-context.ts";
-import type { RunResult } from "./host/run.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { RootContext } from "../host/root-context.ts";
+import type { RunResult } from "../host/run.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
 
 const FOLDER = fileURLToPath(new URL("fixtures", import.meta.url));

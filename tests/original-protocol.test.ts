@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { text, type Fixture } from "./fixture-runner/fixture.ts";
-import type { HeaderPairs } from "./host/header-map.ts";
-import type { RunResult, UpstreamResponse } from "./host/run.ts";
-import { WasmHost } from "./host/wasm-host.ts";
+import type { HeaderPairs } from "../host/header-map.ts";
+import type { RunResult, UpstreamResponse } from "../host/run.ts";
+import { WasmHost } from "../host/wasm-host.ts";
 import { PLUGIN } from "./support/envoy.ts";
 import { providerSamples, runWith } from "./support/provider-samples.ts";
 

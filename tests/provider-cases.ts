@@ -157,6 +157,15 @@ const FIELDS: readonly ConfigCase[] = [
     ],
   },
   {
+    shows: "a context in a list",
+    config: groq({ context: [{ fileUrl: "http://a/b", serviceName: "a.dns", servicePort: 80 }] }),
+  },
+  {
+    shows: "two contexts",
+    config: groq({ context: [{}, {}] }),
+    error: "provider.context: expected an object, found an array",
+  },
+  {
     shows: "a key of another type of provider",
     config: groq({ qwenDomain: "a.example:80", awsRegion: "us-east-1" }),
   },
@@ -273,7 +282,7 @@ const TOKENS: readonly ConfigCase[] = [
   {
     shows: "an empty token",
     config: groq({ apiTokens: [""] }),
-    error: "provider.apiTokens[0]: expected a token, found an empty string",
+    warnings: ["provider.apiTokens[0]: is empty and is not used"],
   },
   {
     shows: "an object without a token",

@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { format } from "prettier";
 import { CASES, type ConfigCase } from "./config-cases.ts";
 import { compileParser } from "./config-parser.ts";
+import { fieldTests } from "./field-tests.ts";
 import { fieldTable, propertiesOf, resolve, type Schema } from "./field-table.ts";
 
 const SCHEMA_FILE = new URL("../config.schema.json", import.meta.url);
@@ -116,7 +117,7 @@ describe("the keys of schema and parser", () => {
 describe("the documentation", () => {
   const docs = readFileSync(DOCS_FILE, "utf8");
   const blocks =
-    /<!-- (fields of (\w+)(?:: ([\w ]+))?|capabilities|types) -->\n([^]*?)<!-- end -->/g;
+    /<!-- (fields of (\w+)(?:: ([\w ]+))?|capabilities|types|tests of fields) -->\n([^]*?)<!-- end -->/g;
 
   test("has the tables of the schema", () => {
     const recorded = docs.replaceAll(blocks, (_, head: string, level?: string, names?: string) => {
@@ -124,6 +125,10 @@ describe("the documentation", () => {
     });
     if (RECORD) writeFileSync(DOCS_FILE, recorded);
     else assert.equal(docs, recorded, AGAIN);
+  });
+
+  test("has a test for every key of a provider", () => {
+    assert.deepEqual(fieldTests(Object.keys(propertiesOf(schema, "provider"))).untested, []);
   });
 
   test("has every key of a provider once", () => {
@@ -150,6 +155,9 @@ function block(head: string, level: string | undefined, names: string | undefine
   if (level !== undefined) {
     const properties = propertiesOf(schema, level);
     return fieldTable(properties, names?.split(" ") ?? Object.keys(properties));
+  }
+  if (head === "tests of fields") {
+    return fieldTests(Object.keys(propertiesOf(schema, "provider"))).table;
   }
   const code = (key: string): string => `\`${key}\``;
   if (head === "types") return `${parser.known("types").map(code).join(", ")}.`;

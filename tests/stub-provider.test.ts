@@ -185,7 +185,7 @@ test("Anthropic: what the real API refuses is refused", async () => {
   }
 });
 
-test("wrong keys, unknown models and malformed JSON, each in its provider's shape", async () => {
+test("wrong keys, unknown models, overload and malformed JSON, each in its provider's shape", async () => {
   const url = `http://127.0.0.1:${stub.port}/v1`;
   const version = { "anthropic-version": "2023-06-01" };
   const unknown = { model: "no-such-model", max_tokens: 1, messages: hello };
@@ -199,6 +199,20 @@ test("wrong keys, unknown models and malformed JSON, each in its provider's shap
       JSON.stringify(unknown),
       404,
       "model_not_found",
+    ],
+    [
+      "chat/completions",
+      { authorization: "Bearer k" },
+      JSON.stringify({ ...unknown, model: "gpt-down" }),
+      503,
+      null,
+    ],
+    [
+      "messages",
+      { ...version, "x-api-key": "k" },
+      JSON.stringify({ ...unknown, model: "claude-down" }),
+      529,
+      "overloaded_error",
     ],
     ["messages", version, "{}", 401, "authentication_error"],
     ["messages", { ...version, "x-api-key": "wrong" }, "{}", 401, "authentication_error"],

@@ -79,7 +79,7 @@ describe("tokens", () => {
     expect(tokens('["a",3]')).toBe("p.apiTokens[1]: expected a string, found a number");
     expect(tokens("[null]")).toBe("p.apiTokens[0]: expected a string, found null");
     expect(tokens("true")).toBe("p.apiTokens: expected an array, found a boolean");
-    expect(tokens('[""]')).toBe("p.apiTokens[0]: expected a token, found an empty string");
+    expect(tokens('[""]')).toBe("");
     expect(tokens('["${EMPTY}"]')).toBe("p.apiTokens[0]: expected a token, found an empty string");
     expect(tokens('[{"id":"x"}]')).toBe(
       "p.apiTokens[0].token: expected a token, found an empty string",

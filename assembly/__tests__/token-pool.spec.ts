@@ -3,7 +3,8 @@ import { isStateful, tokenOfConsumer } from "../routing/consumer-affinity";
 import { Capability } from "../routing/capability";
 import { PoolState } from "../routing/pool-state";
 import { StatusPatterns } from "../routing/status-patterns";
-import { pickAny, pickFrom, PoolChange, TokenPool } from "../routing/token-pool";
+import { pickAny, pickFrom } from "../routing/token-picker";
+import { PoolChange, TokenPool } from "../routing/token-pool";
 import { fnv1a32, fnv1a64 } from "../text/fnv";
 
 function newPool(cooldown: i32 = 0): TokenPool {

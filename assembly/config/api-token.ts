@@ -44,6 +44,10 @@ function addToken(tokens: ApiToken[], reader: FieldReader, value: i32, path: str
     fields.warnOfUnknown();
   } else if (reader.check(value, JsonKind.String, path)) {
     text = doc.string(value);
+    if (text.length == 0) {
+      reader.report.warn(path, "is empty and is not used");
+      return;
+    }
   } else {
     return;
   }

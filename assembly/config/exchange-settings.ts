@@ -72,7 +72,7 @@ function readContext(
   settings: ExchangeSettings,
 ): void {
   provider.moonshotFileId = reader.text("moonshotFileId");
-  const object = reader.valueOf("context", JsonKind.Object);
+  const object = contextObject(reader);
   if (object >= 0) settings.context = readContextFile(reader, object);
   if (provider.type == "moonshot" && provider.moonshotFileId.length > 0) {
     refuseBoth(reader, object, "moonshotFileId");
@@ -88,6 +88,15 @@ function refuseBoth(reader: FieldReader, context: i32, name: string): void {
   if (context < 0) return;
   const text = name + " and context cannot be configured at the same time";
   reader.report.fail(reader.pathOf(name), text);
+}
+
+/** The object, which may also stand in a list of its own, as it is often written. */
+function contextObject(reader: FieldReader): i32 {
+  const doc = reader.doc;
+  const value = reader.value("context");
+  const object = doc.isArray(value) && doc.size(value) == 1 ? doc.first(value) : value;
+  if (object < 0) return -1;
+  return reader.check(object, JsonKind.Object, reader.pathOf("context")) ? object : -1;
 }
 
 function readContextFile(reader: FieldReader, object: i32): ContextSource {

@@ -4,6 +4,7 @@ import { Provider } from "../providers/provider";
 import { Capability } from "../routing/capability";
 import { RetryRules } from "../routing/retry-rules";
 import { StatusPatterns } from "../routing/status-patterns";
+import { TokenPicker, TokenStrategy } from "../routing/token-picker";
 import { TokenPool } from "../routing/token-pool";
 import { fnv1a64 } from "../text/fnv";
 import { ApiToken } from "./api-token";
@@ -27,31 +28,60 @@ const NO_IDENTITY: StaticArray<string> = [
   "responseJsonSchema",
   "retryOnFailure",
   "timeout",
+  "tokenStrategy",
 ];
 
-/** Null where it is not switched on. */
-export function readFailover(reader: FieldReader, tokens: ApiToken[]): TokenPool | null {
+/** In the order of `TokenStrategy`. */
+// @ts-ignore: decorator
+@lazy
+const STRATEGIES: StaticArray<string> = ["random", "round-robin", "least-recently-failed"];
+
+/** How one of several tokens is chosen. */
+export function readPicker(reader: FieldReader): TokenPicker {
+  const words = STRATEGIES.slice<string[]>();
+  return new TokenPicker(
+    <TokenStrategy>words.indexOf(reader.choice("tokenStrategy", words, words[0])),
+  );
+}
+
+/** Null where it is not switched on. In a cluster it is on unless it is switched off. */
+export function readFailover(
+  reader: FieldReader,
+  tokens: ApiToken[],
+  picker: TokenPicker,
+): TokenPool | null {
   const object = reader.valueOf("failover", JsonKind.Object);
-  if (object < 0) return null;
+  const isGraded = reader.source.isCluster;
+  const pool = new TokenPool(keyOf(reader), hashesOf(tokens), picker);
+  pool.isGraded = isGraded;
+  const hasTokens = tokens.length > 0;
+  if (object < 0) {
+    pool.failureThreshold = 1;
+    pool.statuses.add(".*");
+    return isGraded && hasTokens ? pool : null;
+  }
   const fields = reader.inner(object, reader.pathOf("failover"));
-  const pool = new TokenPool(keyOf(reader), hashesOf(tokens));
-  const isEnabled = fields.bool("enabled", false);
-  pool.failureThreshold = positive(fields, "failureThreshold", 3);
+  const isEnabled = fields.bool("enabled", isGraded);
+  pool.failureThreshold = positive(fields, "failureThreshold", isGraded ? 1 : 3);
   pool.successThreshold = positive(fields, "successThreshold", 1);
   pool.healthCheckInterval = positive(fields, "healthCheckInterval", 5000);
   pool.healthCheckTimeout = positive(fields, "healthCheckTimeout", 5000);
   pool.healthCheckModel = fields.text("healthCheckModel");
   pool.cooldown = fields.integer("cooldownDuration", 0, i32.MAX_VALUE, 0);
+  pool.refusedDuration = positive(fields, "refusedDuration", 3_600_000);
   readStatuses(fields, "failoverOnStatus", pool.statuses);
   fields.warnOfUnknown();
   if (!isEnabled) return null;
   const path = fields.pathOf("healthCheckModel");
-  if (pool.probes && pool.healthCheckModel.length == 0) {
+  if (isGraded && pool.healthCheckModel.length > 0) {
+    // The cluster's own filters would take a health check for a client's request.
+    reader.report.fail(path, "a provider in a cluster has no health checks");
+  } else if (pool.probes && pool.healthCheckModel.length == 0) {
     reader.report.fail(path, "expected a model for health checks, or cooldownDuration");
   } else if (!pool.probes && pool.healthCheckModel.length > 0) {
     reader.report.warn(path, "has no effect beside cooldownDuration");
   }
-  if (tokens.length > 0) return pool;
+  if (hasTokens) return pool;
   reader.report.warn(fields.path, "has no effect without apiTokens");
   return null;
 }

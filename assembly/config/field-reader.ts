@@ -9,6 +9,9 @@ import { startsAt } from "../text/starts-at";
 
 /** What all readers of one configuration share. */
 export class ConfigSource {
+  /** The plugin stands in a provider's cluster. */
+  isCluster: bool = false;
+
   constructor(
     readonly doc: Document,
     readonly report: ConfigReport,

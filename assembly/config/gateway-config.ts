@@ -95,9 +95,10 @@ function readTargets(reader: FieldReader, rule: ModelRule): void {
       const id = fields.text("id");
       const weight = fields.integer("weight", 0, 1_000_000, 1);
       const model = fields.text("model");
+      const attempts = fields.integer("attempts", 1, 100, 1);
       fields.warnOfUnknown();
       if (model.includes(",")) fields.report.fail(memberPath(path, "model"), "holds a comma");
-      addTarget(reader, rule, new RouteTarget(id, weight, model), path);
+      addTarget(reader, rule, new RouteTarget(id, weight, model, attempts), path);
     } else {
       return;
     }

@@ -64,13 +64,23 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** The providers that requests can reach. */
+  get active(): ProviderConfig[] {
+    const active: ProviderConfig[] = [];
+    for (let i = -1; i < this.rules.length; ++i) {
+      const config = i < 0 ? this.fallback : this.rules[i].provider;
+      if (config !== null && !active.includes(config)) active.push(config);
+    }
+    return active;
+  }
+
   /** The providers whose failing tokens are given back by health checks, each once. */
   probed(): ProviderConfig[] {
     const probed: ProviderConfig[] = [];
     const keys: string[] = [];
-    for (let i = -1; i < this.rules.length; ++i) {
-      const config = i < 0 ? this.fallback : this.rules[i].provider;
-      if (config === null) continue;
+    const active = this.active;
+    for (let i = 0; i < active.length; ++i) {
+      const config = active[i];
       const pool = config.failover;
       if (pool === null || !pool.probes || keys.includes(pool.key)) continue;
       keys.push(pool.key);
@@ -90,6 +100,7 @@ export class PluginConfig {
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    reader.source.isCluster = this.isAttempt;
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
@@ -102,11 +113,6 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
-    }
-    if (this.isAttempt && this.probed().length > 0) {
-      // The cluster's own filters would take a health check for a client's request.
-      const what = "a provider in a cluster cannot have health checks; expected cooldownDuration";
-      reader.report.fail("placement", what);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(
@@ -143,7 +149,8 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
     if (activeId.length > 0) warnIgnored(reader, "activeProviderId");
     return single;
   }
-  if (activeId.length == 0 || report.failed) return null;
+  if (report.failed) return null;
+  if (activeId.length == 0) return onlyOne(reader, list, providers);
   const ids: string[] = [];
   for (let i = 0; i < providers.length; ++i) {
     const id = providers[i].settings.id;
@@ -158,6 +165,19 @@ function readActive(reader: FieldReader, providers: ProviderConfig[]): ProviderC
   return null;
 }
 
+/**
+ * The one provider of a list that has no id, and so could never be chosen: it is meant. Rules choose for
+ * themselves.
+ */
+function onlyOne(
+  reader: FieldReader,
+  list: i32,
+  providers: ProviderConfig[],
+): ProviderConfig | null {
+  if (reader.doc.size(list) != 1 || providers[0].settings.id.length > 0) return null;
+  return reader.doc.get(reader.doc.root(), "_rules_") < 0 ? providers[0] : null;
+}
+
 function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig[]): void {
   const doc = reader.doc;
   const own: ProviderConfig[] = [];
@@ -167,7 +187,7 @@ function readProviders(reader: FieldReader, list: i32, providers: ProviderConfig
     const fields = reader.inner(item, path);
     const provider = readProviderConfig(fields);
     if (!provider) return;
-    checkId(fields, provider.settings.id, own);
+    if (doc.size(list) > 1) checkId(fields, provider.settings.id, own);
     own.push(provider);
   }
   for (let i = own.length - 1; i >= 0; --i) providers.unshift(own[i]);

@@ -5,11 +5,12 @@ import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
 import { RetryRules } from "../routing/retry-rules";
+import { TokenPicker } from "../routing/token-picker";
 import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
-import { checkProbes, readFailover, readRetry } from "./failover";
+import { checkProbes, readFailover, readPicker, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { ModelMapping } from "./model-mapping";
@@ -29,12 +30,19 @@ export class ProviderConfig {
   failover: TokenPool | null = null;
   /** Null: failed requests are not repeated. */
   retry: RetryRules | null = null;
+  /** Chooses among several tokens. */
+  picker: TokenPicker = new TokenPicker();
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
     readonly provider: Provider,
     readonly settings: ProviderSettings,
   ) {}
+
+  /** What the provider is called in messages: its id, else its type. */
+  get name(): string {
+    return this.settings.id.length > 0 ? this.settings.id : this.provider.id;
+  }
 
   /** Which protocol the clients speak. */
   get protocol(): Protocol {
@@ -52,7 +60,11 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
   const exchange = readExchangeSettings(reader, settings);
-  const failover = readFailover(reader, tokens);
+  const picker = readPicker(reader);
+  const failover = readFailover(reader, tokens, picker);
+  if (picker.needsPast && failover === null) {
+    reader.report.warn(reader.pathOf("tokenStrategy"), "has no effect without failover");
+  }
   const retry = readRetry(reader, tokens);
   reader.warnOfUnknown();
   const provider = makeProvider(reader, settings);
@@ -65,6 +77,7 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   config.customSettings = customSettings;
   config.exchange = exchange;
   config.failover = failover;
+  config.picker = picker;
   config.retry = retry;
   fillMapping(config.modelMapping, mapping, reader);
   return reader.report.failed ? null : config;

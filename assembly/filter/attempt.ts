@@ -23,6 +23,8 @@ const SNAPSHOT: string = "llm_request";
 const ATTEMPTS: string = "llm_attempts";
 /** Filter state: tokens of the request and of the answer so far. */
 const TOKENS: string = "llm_total_tokens";
+/** Filter state: the tokens that have failed, such as `openai#0,claude#2,`. */
+const FAILED_TOKENS: string = "llm_failed_tokens";
 
 /**
  * Takes the headers of an attempt: those of the first are kept, those of a later one put back. True: it is
@@ -42,6 +44,7 @@ export function restoreHeaders(headers: Headers): bool {
 /** Takes what the gateway says of this attempt. */
 export function beginAttempt(exchange: Exchange, headers: Headers): void {
   exchange.isAttempt = true;
+  exchange.call.countsTokens = true;
   if (headers.has(CONSUMER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, CONSUMER_HEADER);
   const models = headers.get(MODELS_HEADER);
   if (models.length == 0) return;
@@ -56,10 +59,32 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   // Nobody pays for an answer that does not reach the client.
   if (exchange.notedTokens > 0) noteTokens(0);
   const before = pastAttempts();
-  const id = exchange.config.settings.id;
-  const name = id.length > 0 ? id : exchange.config.provider.id;
-  const own = name + (status > 0 ? " " + status.toString() : " no answer");
+  const own = exchange.config.name + (status > 0 ? " " + status.toString() : " no answer");
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
+  noteFailedToken(exchange);
+}
+
+/** Keeps that the token in use has failed, so that a later attempt takes another one. */
+export function noteFailedToken(exchange: Exchange): void {
+  if (!exchange.isAttempt || exchange.token < 0 || exchange.config.tokens.length < 2) return;
+  setProperty(
+    FAILED_TOKENS,
+    `${getProperty(FAILED_TOKENS)}${tokenName(exchange, exchange.token)},`,
+  );
+}
+
+/** The tokens of this provider that earlier attempts have used in vain, by their places. */
+export function failedTokens(exchange: Exchange): i32[] {
+  const failed: i32[] = [];
+  const count = exchange.config.tokens.length;
+  if (!exchange.isRepeated || count < 2) return failed;
+  const names = getProperty(FAILED_TOKENS).split(",");
+  for (let i = 0; i < count; ++i) if (names.includes(tokenName(exchange, i))) failed.push(i);
+  return failed;
+}
+
+function tokenName(exchange: Exchange, token: i32): string {
+  return `${exchange.config.name}#${token}`;
 }
 
 /** Hands over the tokens that are known of: the gateway sees only what the client has asked for. */

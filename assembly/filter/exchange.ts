@@ -23,6 +23,10 @@ export class Exchange {
   translatesMessages: bool = false;
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
+  /** The request was tried before. */
+  isRepeated: bool = false;
+  /** The token in use, by its place in the configuration; -1: the client's own. */
+  token: i32 = -1;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
   /** Tokens that the gateway knows of. */
@@ -50,7 +54,7 @@ export class Exchange {
   messages: MessageStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
-  /** Null where the provider has neither `failover` nor `retryOnFailure`. */
+  /** Null where the provider has neither a pool of tokens nor `retryOnFailure`. */
   tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
   responseLength: i64 = -1;

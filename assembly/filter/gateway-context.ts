@@ -28,6 +28,7 @@ import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
+import { chooseProvider, dropOrder } from "./provider-choice";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -71,6 +72,7 @@ export class GatewayContext extends StreamContext {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
     this.forAnthropic = speaksAnthropic(headers.get(":path"));
+    dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
@@ -210,7 +212,7 @@ export class GatewayContext extends StreamContext {
       const budget = gate.consumer.budget;
       if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
     }
-    const first = rule.targets[rule.first(randomBits())];
+    const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;

@@ -54,12 +54,13 @@ export class HttpContext extends StreamContext {
 
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const isAttempt = this.config.isAttempt;
-    if (isAttempt) restoreHeaders(HEADERS);
-    else HEADERS.read(HeaderMapType.RequestHeaders);
+    const isRepeated = isAttempt && restoreHeaders(HEADERS);
+    if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.match();
     if (config === null) return FilterHeadersStatus.Continue;
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS);
+    exchange.isRepeated = isRepeated;
     this.exchange = exchange;
     exchange.streamId = this.id;
     exchange.phase = beginRequest(exchange, HEADERS, endOfStream);

@@ -137,7 +137,8 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   const call = exchange.call;
   const count = config.tokens.length;
   if (count > 0) {
-    call.token = config.tokens[chooseTokenAt(exchange, headers)].value;
+    exchange.token = chooseTokenAt(exchange, headers);
+    call.token = config.tokens[exchange.token].value;
     return null;
   }
   call.token = clientCredential(headers, config.settings.authHeaderKey);

@@ -23,7 +23,8 @@ import { beginMessages, translateCompletion, translateWholeStream } from "./mess
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
-import { answerIsBad, answerIsGood, retry, watchAnswer } from "./retry";
+import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
+import { judgeFailure } from "./token-health";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -128,6 +129,7 @@ export function isFromProvider(): bool {
 /** An error answer without a body. */
 export function emptyError(exchange: Exchange): Phase {
   const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
+  judgeFailure(exchange, error);
   if (retry(exchange, error, false)) return Phase.Retrying;
   return failHeaders(exchange, error, true, headersOf(["retry-after", "retry-after-ms"]));
 }
@@ -268,14 +270,17 @@ export function finishError(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
   logError(exchange, length);
   const use = exchange.tokenUse;
-  if (use !== null && use.isForeign) {
+  const isForeign = use !== null && use.isForeign;
+  if (isForeign && !exchange.isAttempt) {
     retry(exchange, null, true);
     return;
   }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
   const size = exchange.isCompressed ? 0 : bytes.length;
+  if (isForeign) return judgeForeign(exchange, bytes.ptr, size);
   const provider = exchange.config.provider;
   const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
+  judgeFailure(exchange, error);
   if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 

@@ -11,15 +11,17 @@ import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
+import { noteFailure } from "./attempt";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
+import { namedPause } from "./pause";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request";
 import { headersOf, isFromProvider, sendError, translateWhole } from "./response";
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
-import { countFailure, countSuccess, say } from "./token-health";
+import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
 
 const HEADERS: Headers = new Headers();
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -75,12 +77,24 @@ export function watchAnswer(exchange: Exchange, headers: Headers, endOfStream: b
     return goesOn;
   }
   if (!isFromProvider()) return goesOn;
-  countFailure(exchange, use, status, headers.integer("retry-after"));
+  use.pause = namedPause(headers, status, nowMilliseconds());
+  countFailure(exchange, use, status, use.pause);
   use.wantsRetry = mayRetry(exchange, use, status);
   if (!use.isForeign) return goesOn;
-  if (!use.wantsRetry) return Phase.Passing;
+  const pool = exchange.config.failover;
+  // What an error means for the token stands in its body.
+  const isJudged = pool !== null && pool.isGraded && status >= 400;
+  if (isJudged && endOfStream) judgeForeign(exchange, 0, 0);
+  if (!use.wantsRetry && !isJudged) return Phase.Passing;
   if (!endOfStream) return Phase.GatheringError;
   return retry(exchange, null, false) ? Phase.Retrying : Phase.Passing;
+}
+
+/** Looks at an error in the provider's own protocol, which the client gets as it is. */
+export function judgeForeign(exchange: Exchange, body: usize, length: i32): void {
+  const provider = exchange.config.provider;
+  judgeFailure(exchange, provider.decodeError(exchange.call, exchange.status, body, length));
+  noteFailure(exchange, exchange.status);
 }
 
 function mayRetry(exchange: Exchange, use: TokenUse, status: i32): bool {
@@ -103,7 +117,8 @@ export function answerIsBad(
 ): bool {
   const use = exchange.tokenUse;
   if (use === null) return false;
-  countFailure(exchange, use, error.status, error.retryAfter);
+  countFailure(exchange, use, error.status, max(error.retryAfter, 0) * 1000);
+  judgeFailure(exchange, error);
   use.wantsRetry = isHeld && mayRetry(exchange, use, error.status);
   return retry(exchange, error, hasHeldBody);
 }
@@ -183,16 +198,18 @@ export function finishRetry(
   let error: ApiError | null = null;
   if (isSentOn) ANSWER.bytes(body.ptr, body.length);
   else error = translate(exchange, body.ptr, body.length);
-  let retryAfter = HEADERS.integer("retry-after");
+  let pause = namedPause(HEADERS, status, nowMilliseconds());
   const headers = answerHeaders(HEADERS, exchange, isSentOn, error);
   if (error !== null && status < 300) {
     status = error.status;
-    retryAfter = error.retryAfter;
+    pause = max(error.retryAfter, 0) * 1000;
   }
   if (status < 300) {
+    use.hasPast = true;
+    use.wasOut = true;
     countSuccess(exchange, use);
   } else {
-    countFailure(exchange, use, status, retryAfter);
+    countFailure(exchange, use, status, pause);
     use.error = error;
     if (mayRetry(exchange, use, status) && sendAgain(exchange, use)) return;
   }

@@ -10,7 +10,9 @@ import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { GatewayContext } from "./gateway-context";
 import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
+import { claimProvider } from "./outage";
 import { ProviderStates } from "./provider-state";
+import { tellLive } from "./token-health";
 
 /** Holds the parsed configuration; streams keep it, so that an update leaves them alone. */
 export class PluginContext extends RootContext {
@@ -29,6 +31,13 @@ export class PluginContext extends RootContext {
       log(LogLevel.Warn, "configuration: " + config.warnings[i]);
     }
     this.config = config;
+    if (config.isAttempt) {
+      const active = config.active;
+      for (let i = 0; i < active.length; ++i) {
+        claimProvider(active[i]);
+        tellLive(active[i]);
+      }
+    }
     this.checks = new HealthChecks(config.probed());
     this.states.needTick(this.checks.period());
     return true;

@@ -2,7 +2,10 @@
 import { randomBits } from "../proxy-wasm/system";
 import { Headers } from "../proxy-wasm/headers";
 import { CONSUMER_HEADER, isStateful, tokenOfConsumer } from "../routing/consumer-affinity";
-import { pickAny, pickFrom, TokenPool } from "../routing/token-pool";
+import { PoolState } from "../routing/pool-state";
+import { pickFrom } from "../routing/token-picker";
+import { TokenPool } from "../routing/token-pool";
+import { failedTokens } from "./attempt";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { upstreamHost } from "./request";
@@ -14,45 +17,96 @@ export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
   const call = exchange.call;
   const count = config.tokens.length;
   const consumer = count > 1 && isStateful(call.capability) ? headers.get(CONSUMER_HEADER) : "";
-  const isBound = consumer.length > 0;
-  const first = isBound ? tokenOfConsumer(consumer, count) : <i32>(call.random % <u64>count);
+  const bound = consumer.length > 0 ? tokenOfConsumer(consumer, count) : -1;
+  // An object of one account is unknown to all others.
+  const failed = bound < 0 ? failedTokens(exchange) : [];
   const pool = config.failover;
   const retry = config.retry;
-  if (pool === null && retry === null) return first;
+  if (pool === null && retry === null) return chooseAny(exchange, bound, failed);
   const use = new TokenUse();
   exchange.tokenUse = use;
-  use.token = first;
-  if (pool !== null) use.token = chooseLive(exchange, pool, first, isBound);
-  // An object of one account is unknown to all others. In a cluster Envoy itself repeats requests.
-  if (retry !== null && !isBound && !exchange.isAttempt) use.left = retry.maxRetries;
+  use.token =
+    pool !== null
+      ? chooseLive(exchange, pool, use, bound, failed)
+      : chooseAny(exchange, bound, failed);
+  // In a cluster Envoy itself repeats requests.
+  if (retry !== null && bound < 0 && !exchange.isAttempt) use.left = retry.maxRetries;
   if (upstreamHost(exchange).length == 0) use.host = headers.get(":authority");
   return use.token;
 }
 
-function chooseLive(exchange: Exchange, pool: TokenPool, first: i32, isBound: bool): i32 {
+/** A token where nothing is known of any, but for those that have failed in this request. */
+function chooseAny(exchange: Exchange, bound: i32, failed: i32[]): i32 {
+  if (bound >= 0) return bound;
+  const count = exchange.config.tokens.length;
+  const picker = exchange.config.picker;
+  const random = exchange.call.random;
+  if (failed.length == 0 || failed.length == count) return picker.ofAll(count, random);
+  return picker.pick(without(all(count), failed), random, [], null);
+}
+
+function chooseLive(
+  exchange: Exchange,
+  pool: TokenPool,
+  use: TokenUse,
+  bound: i32,
+  failed: i32[],
+): i32 {
   const state = loadPool(pool);
-  if (state.tokens.length == 0) return first;
+  if (state.tokens.length == 0) return chooseAny(exchange, bound, failed);
   const now = nowMilliseconds();
+  const chosen = choose(exchange, pool, state, now, bound, failed);
+  const token = state.find(pool.hashes[chosen]);
+  use.hasPast = token !== null;
+  use.wasOut = token !== null && pool.isOut(token, now);
+  return chosen;
+}
+
+/** A live token; for want of one a token that is the next back; all the better if it has not failed in this request. */
+function choose(
+  exchange: Exchange,
+  pool: TokenPool,
+  state: PoolState,
+  now: i64,
+  bound: i32,
+  failed: i32[],
+): i32 {
+  const picker = exchange.config.picker;
+  const random = exchange.call.random;
   const usable = pool.usable(state, now);
-  const chosen = isBound ? pickFrom(usable, first) : pickAny(usable, exchange.call.random);
-  if (chosen >= 0) return chosen;
-  const soonest = pool.soonestBack(state);
-  warnOfNone(exchange.config, pool, soonest, now);
-  return soonest;
+  let chosen =
+    bound >= 0
+      ? pickFrom(usable, bound)
+      : picker.pick(without(usable.slice(), failed), random, pool.hashes, state);
+  if (chosen < 0 && failed.length > 0) chosen = pool.soonestBack(state, failed);
+  else if (chosen >= 0) return chosen;
+  if (chosen < 0) chosen = picker.pick(usable, random, pool.hashes, state);
+  if (chosen >= 0 && usable[chosen]) return chosen;
+  if (chosen < 0) chosen = pool.soonestBack(state);
+  warnOfNone(exchange.config, pool, chosen, now);
+  return chosen;
+}
+
+function all(count: i32): bool[] {
+  return new Array<bool>(count).fill(true);
+}
+
+function without(usable: bool[], failed: i32[]): bool[] {
+  for (let i = 0; i < failed.length; ++i) usable[failed[i]] = false;
+  return usable;
 }
 
 /** A live token that the request has not used yet, or -1. */
 export function chooseOther(exchange: Exchange, use: TokenUse): i32 {
   const config = exchange.config;
   const pool = config.failover;
-  const usable: bool[] = [];
-  if (pool !== null) {
-    const live = pool.usable(loadPool(pool), nowMilliseconds());
-    for (let i = 0; i < live.length; ++i) usable.push(live[i]);
-  } else {
-    for (let i = 0; i < config.tokens.length; ++i) usable.push(true);
+  if (pool === null) {
+    const usable = without(all(config.tokens.length), use.used);
+    usable[use.token] = false;
+    return config.picker.pick(usable, randomBits(), [], null);
   }
+  const state = loadPool(pool);
+  const usable = without(pool.usable(state, nowMilliseconds()), use.used);
   usable[use.token] = false;
-  for (let i = 0; i < use.used.length; ++i) usable[use.used[i]] = false;
-  return pickAny(usable, randomBits());
+  return config.picker.pick(usable, randomBits(), pool.hashes, state);
 }

@@ -1,5 +1,6 @@
 // The health of a provider's tokens: shared by all workers, told by answers and by health checks.
 import { ProviderConfig } from "../config/provider-config";
+import { ApiError, TokenFault } from "../openai/api-error";
 import { log } from "../proxy-wasm/log";
 import { getRouteProperty } from "../proxy-wasm/properties";
 import { SharedValue } from "../proxy-wasm/shared-data";
@@ -7,21 +8,32 @@ import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { LogLevel } from "../proxy-wasm/types";
 import { PoolState, TokenState } from "../routing/pool-state";
 import { PoolChange, TokenPool } from "../routing/token-pool";
+import { timeText } from "../text/date";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
+import { tellOutage } from "./outage";
 import { upstreamHost } from "./request";
 
 /** As often as other workers may get in between. */
 const TRIES: i32 = 10;
 /** Milliseconds between two warnings of the same kind. */
 const BETWEEN_WARNINGS: i64 = 1000;
+const LONGEST_CODE: i32 = 64;
 
 /** What happens to the state of a token. */
 const enum Event {
   Failure,
+  Pause,
+  Refusal,
   Success,
+  /** Success of a request that found the token in use. */
+  SuccessInUse,
   FailedCheck,
 }
+
+/** The time of the last change, and when the token that was changed is back: milliseconds since 1970. */
+let NOW: i64 = 0;
+let UNTIL: i64 = 0;
 
 /** Milliseconds since 1970. */
 export function nowMilliseconds(): i64 {
@@ -35,31 +47,58 @@ export function loadPool(pool: TokenPool): PoolState {
   return PoolState.parse(value.ptr, value.length);
 }
 
-/** Counts a failed answer, if its status is one that counts. `retryAfter`: seconds, or -1. */
-export function countFailure(
-  exchange: Exchange,
-  use: TokenUse,
-  status: i32,
-  retryAfter: i64,
-): void {
+/** Tells the gateway whether a token of the provider is in use, as its configuration has come. */
+export function tellLive(config: ProviderConfig): void {
+  const pool = config.failover;
+  const now = nowMilliseconds();
+  tellOutage(config, pool === null ? 0 : pool.outUntil(loadPool(pool), now), now);
+}
+
+/** Counts a failed answer, if its status is one that counts. `pause`: milliseconds, or 0. */
+export function countFailure(exchange: Exchange, use: TokenUse, status: i32, pause: i64): void {
   const pool = exchange.config.failover;
-  if (pool === null || !pool.statuses.matches(status)) return;
-  const pause = retryAfter > 0 ? min(retryAfter, 86_400) * 1000 : 0;
+  if (pool === null || pool.isGraded || !pool.statuses.matches(status)) return;
   const change = update(pool, Event.Failure, use.token, pause, exchange);
   if (change != PoolChange.TakenOut) return;
   const last = `the last with status ${status}`;
   say(LogLevel.Warn, exchange.config, use.token, `is taken out of use after failures, ${last}`);
 }
 
+/** Draws from an error what it says about the token, in a cluster. */
+export function judgeFailure(exchange: Exchange, error: ApiError): void {
+  const config = exchange.config;
+  const pool = config.failover;
+  const use = exchange.tokenUse;
+  if (pool === null || use === null || !pool.isGraded || error.fault == TokenFault.None) return;
+  const status = exchange.status >= 400 ? exchange.status : error.status;
+  if (!pool.statuses.matches(status)) return;
+  const isRefused = error.fault == TokenFault.Refused;
+  const inBody = max(min(error.retryAfter, 86_400), 0) * 1000;
+  const event = isRefused ? Event.Refusal : Event.Pause;
+  const pause = use.pause > 0 ? use.pause : inBody;
+  if (update(pool, event, use.token, pause, exchange) != PoolChange.TakenOut) return;
+  const code = error.code.length > 0 && error.code.length <= LONGEST_CODE ? " " + error.code : "";
+  const end = timeText(UNTIL);
+  const why = isRefused ? "the provider refuses it" : "the provider wants a pause";
+  const what = `is out of use for ${UNTIL - NOW} ms, until ${end}: ${why} (${status}${code})`;
+  say(LogLevel.Warn, config, use.token, what);
+}
+
 /** Counts an answer that is none of an error. */
 export function countSuccess(exchange: Exchange, use: TokenUse): void {
   const pool = exchange.config.failover;
-  if (pool !== null) giveBack(exchange.config, pool, use.token);
+  if (pool === null || !use.hasPast) return;
+  giveBack(exchange.config, pool, use.token, use.wasOut);
 }
 
 /** Counts a success of a token, and logs it where the token is given back by it. */
-export function giveBack(config: ProviderConfig, pool: TokenPool, token: i32): void {
-  const change = update(pool, Event.Success, token, 0, null);
+export function giveBack(
+  config: ProviderConfig,
+  pool: TokenPool,
+  token: i32,
+  wasOut: bool = true,
+): void {
+  const change = update(pool, wasOut ? Event.Success : Event.SuccessInUse, token, 0, null, config);
   if (change == PoolChange.GivenBack) say(LogLevel.Info, config, token, "is in use again");
 }
 
@@ -75,23 +114,49 @@ function update(
   token: i32,
   pause: i64,
   exchange: Exchange | null,
+  config: ProviderConfig | null = exchange === null ? null : exchange.config,
 ): PoolChange {
   const value = new SharedValue(pool.key);
   const now = nowMilliseconds();
   for (let i = 0; i < TRIES; ++i) {
     value.read();
     const state = PoolState.parse(value.ptr, value.length);
-    if (event != Event.Failure && state.find(pool.hashes[token]) === null) return PoolChange.None;
-    let change = PoolChange.None;
-    if (event == Event.Failure) change = pool.fail(state, token, now, pause);
-    else if (event == Event.Success) change = pool.succeed(state, token, now);
-    else pool.checkFailed(state, token, now);
+    if (event >= Event.Success && state.find(pool.hashes[token]) === null) return PoolChange.None;
+    const change = apply(pool, state, event, token, pause, now);
+    if (pool.isGraded && change == PoolChange.None) return change;
     const own = state.find(pool.hashes[token]);
     if (exchange !== null && own !== null && own.isOut && pool.probes) recordPlace(exchange, own);
     pool.prune(state, now);
-    if (value.write(state.write())) return change;
+    if (!value.write(state.write())) continue;
+    NOW = now;
+    UNTIL = own === null ? 0 : own.until;
+    if (pool.isGraded && config !== null) tellOutage(config, pool.outUntil(state, now), now);
+    return change;
   }
   return PoolChange.None;
+}
+
+function apply(
+  pool: TokenPool,
+  state: PoolState,
+  event: Event,
+  token: i32,
+  pause: i64,
+  now: i64,
+): PoolChange {
+  switch (event) {
+    case Event.Failure:
+      return pool.fail(state, token, now, pause);
+    case Event.Pause:
+    case Event.Refusal:
+      return pool.punish(state, token, now, event == Event.Refusal, pause);
+    case Event.FailedCheck:
+      pool.checkFailed(state, token, now);
+      return PoolChange.Counted;
+    default:
+      if (pool.isGraded) return pool.forgive(state, token, now, event == Event.Success);
+      return pool.succeed(state, token, now);
+  }
 }
 
 /** Remembers where a health check has to go. */
@@ -131,6 +196,5 @@ export function warnOfNone(config: ProviderConfig, pool: TokenPool, token: i32, 
 
 /** Logs a line about a token by its id; the token itself never shows. */
 export function say(level: LogLevel, config: ProviderConfig, token: i32, what: string): void {
-  const id = config.settings.id.length > 0 ? config.settings.id : config.provider.id;
-  log(level, `provider '${id}': token '${config.tokens[token].id}' ${what}`);
+  log(level, `provider '${config.name}': token '${config.tokens[token].id}' ${what}`);
 }

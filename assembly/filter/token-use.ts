@@ -1,4 +1,4 @@
-// What is remembered of a request whose provider has `failover` or `retryOnFailure`.
+// What is remembered of a request whose provider has a pool of tokens or `retryOnFailure`.
 import { ApiError } from "../openai/api-error";
 import { ByteWriter } from "../text/byte-writer";
 
@@ -6,6 +6,12 @@ import { ByteWriter } from "../text/byte-writer";
 export class TokenUse {
   /** The token in use, by its place in the configuration. */
   token: i32 = 0;
+  /** The token has failed before, so that a success is worth to be told. */
+  hasPast: bool = false;
+  /** The token was out of use when it was chosen, for want of another one. */
+  wasOut: bool = false;
+  /** Milliseconds for which the provider's answer asks to leave the token alone, or 0. */
+  pause: i64 = 0;
   /** The tokens that were used before it. */
   readonly used: i32[] = [];
   /** How often the request may still be repeated. */

@@ -4,10 +4,21 @@ import { JsonWriter } from "../json/json-writer";
 /** Longest message kept, in UTF-16 units: a provider may echo a whole prompt. */
 const LONGEST_MESSAGE: i32 = 4000;
 
+/** What an error says about the credential that the request had. */
+export const enum TokenFault {
+  /** Nothing: the request was wrong, or the answer. */
+  None,
+  /** It may be used again in a while: a rate limit, an overload, a failure of the provider. */
+  Pause,
+  /** It will not work again by itself: it is wrong, without quota, or its account is closed. */
+  Refused,
+}
+
 /** An error as a value: HTTP status and OpenAI's four members. `param` and `code` "" stand for null. */
 export class ApiError {
   /** Seconds until a retry makes sense, or -1 where nobody said. */
   retryAfter: i64 = -1;
+  fault: TokenFault = TokenFault.None;
 
   constructor(
     readonly status: i32,
@@ -16,6 +27,13 @@ export class ApiError {
     readonly message: string,
     readonly param: string = "",
   ) {}
+
+  /** Takes from another error what clients do not see in the body. */
+  like(other: ApiError): ApiError {
+    this.retryAfter = other.retryAfter;
+    this.fault = other.fault;
+    return this;
+  }
 
   /** Writes `{"error":{…}}`. */
   write(json: JsonWriter): void {

@@ -31,16 +31,18 @@ export function calledName(doc: Document, messages: i32, message: i32): i32 {
   const id = doc.get(message, "tool_call_id");
   if (!doc.isString(id)) return doc.get(message, "name");
   const wanted = doc.string(id);
-  for (let item = doc.first(messages); item >= 0; item = doc.next(item)) {
+  let name = doc.get(message, "name");
+  // An id may come again in a later turn.
+  for (let item = doc.first(messages); item >= 0 && item != message; item = doc.next(item)) {
     const calls = doc.get(item, "tool_calls");
     if (!doc.isArray(calls)) continue;
     for (let call = doc.first(calls); call >= 0; call = doc.next(call)) {
       if (doc.string(doc.get(call, "id")) == wanted) {
-        return doc.get(doc.get(call, "function"), "name");
+        name = doc.get(doc.get(call, "function"), "name");
       }
     }
   }
-  return doc.get(message, "name");
+  return name;
 }
 
 /**

@@ -27,6 +27,16 @@ export class ToolCallTracker {
     return place < 0 ? this.count - 1 : this.places.lastIndexOf(place);
   }
 
+  /** Whether a call began at this position; at -1, which says none, any has. */
+  isAt(index: i32, place: i64): bool {
+    return place < 0 || this.places[index] == place;
+  }
+
+  /** Whether the provider gave another call before it the same position. */
+  sharesPlace(index: i32): bool {
+    return index >= 0 && this.places.indexOf(this.places[index]) != index;
+  }
+
   /** Begins a call; the answer is its index. */
   begin(id: string, place: i64): i32 {
     this.ids.push(id);

@@ -92,7 +92,7 @@ export class Azure extends Provider {
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
     if (!isPlain) return super.decodeResponse(call, response, body);
-    call.usage.read(response, response.get(response.root(), "usage"));
+    if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
     return null;
   }
 

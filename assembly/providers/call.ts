@@ -41,6 +41,8 @@ export class Call {
   created: i64 = 0;
   /** Random bits of this request, for ids. */
   random: u64 = 0;
+  /** The counts are wanted also where the translation has no use for them. */
+  countsTokens: bool = false;
   /** Token counts of the answer, as far as its translation had to read them. */
   readonly usage: Usage = new Usage();
   /** The provider was asked for a stream, although the client wants the answer whole. */

@@ -172,6 +172,8 @@ export class Cloudflare extends Provider {
   }
 
   refineError(call: Call, error: NativeError): ApiError {
+    // The method was right: a model or an adapter was not.
+    if (error.status == 405) error.status = 400;
     return errorOf(classOfCode(I32.parseInt(error.code, 10), error), error);
   }
 }

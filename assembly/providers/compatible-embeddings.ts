@@ -22,6 +22,10 @@ export function repairEmbeddings(
   if (!doc.isArray(items)) return invalidUpstreamResponse(spec.id, "it has no 'data'");
   if (!doc.stringIs(doc.get(root, "object"), "list")) edit.setString(root, "object", "list");
   if (doc.stringLength(doc.get(root, "model")) == 0) edit.setString(root, "model", call.model);
+  // Together tells no usage.
+  if (!doc.isObject(doc.get(root, "usage"))) {
+    edit.setRaw(root, "usage", '{"prompt_tokens":0,"total_tokens":0}');
+  }
   let index = 0;
   for (let item = doc.first(items); item >= 0; item = doc.next(item), ++index) {
     if (!doc.stringIs(doc.get(item, "object"), "embedding")) {

@@ -9,6 +9,7 @@ import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { checkContent, checkTools } from "./compatible-content";
 import { tellSchema } from "./compatible-schema";
+import { emulateAllowedTools } from "./compatible-tools";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
@@ -37,6 +38,7 @@ export function editChatRequest(
     fitNumber(doc, range.name, range.lowest, range.highest, edit);
   }
   if (!spec.knowsDeveloper) renameDeveloper(doc, edit);
+  if (!spec.takesCustomTools) emulateAllowedTools(doc, edit);
   editResponseFormat(spec, settings, doc, edit);
   return null;
 }
@@ -106,6 +108,11 @@ function editNames(spec: ProviderSpec, doc: Document, edit: JsonEdit): void {
   }
   if (!spec.takesSeveralChoices && doc.get(root, "n") >= 0) edit.remove(root, "n");
 }
+
+/** For providers that know low, medium and high. */
+// @ts-ignore: decorator
+@lazy
+export const LOW_TO_HIGH: StaticArray<string> = ["minimal", "low", "xhigh", "high", "max", "high"];
 
 /**
  * Replaces values of `reasoning_effort` by the nearest that the provider knows: from, to, from, to,

@@ -5,6 +5,7 @@ import { Document, JsonError } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
+import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
 import { writeComment, writeDone } from "../stream/sse-encoder";
@@ -41,8 +42,7 @@ export class CompatibleStream extends SseTranslator {
   private begun: u64 = 0;
   private calling: u64 = 0;
   private ended: u64 = 0;
-  /** Tool calls that have begun. */
-  private toolCalls: i32 = 0;
+  private toolCalls: ToolCallTracker | null = null;
   /** The last usage object that came, as text. */
   private readonly usageText: ByteWriter = new ByteWriter();
 
@@ -230,9 +230,12 @@ export class CompatibleStream extends SseTranslator {
     const fragments = DOC.get(delta, "tool_calls");
     if (fragments >= 0) {
       if (DOC.first(fragments) >= 0) this.calling |= bit;
-      const begun = repairToolFragments(this.call, DOC, delta, this.toolCalls, EDIT);
-      if (begun < 0) this.fail("a tool call is none");
-      else this.toolCalls = begun;
+      let calls = this.toolCalls;
+      if (calls === null) this.toolCalls = calls = new ToolCallTracker();
+      const index = <i32>DOC.integer(DOC.get(choice, "index"), 0);
+      if (!repairToolFragments(this.call, DOC, delta, index, calls, EDIT)) {
+        this.fail("a tool call is none");
+      }
     }
     const wrong = repairTexts(this.provider.spec, DOC, delta, EDIT);
     if (wrong.length > 0) this.fail(wrong);

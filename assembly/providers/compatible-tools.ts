@@ -3,6 +3,7 @@
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { JsonWriter } from "../json/json-writer";
+import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 
@@ -32,40 +33,65 @@ export function repairToolCalls(call: Call, doc: Document, message: i32, edit: J
 
 /**
  * Fragments of tool calls in a chunk: a position, and for the first one of each call what a whole
- * call has. `begun` is how many calls have begun before, the answer how many have now; -1: one is
- * no call.
+ * call has; later ones do not name it again. False: one is no call.
  */
 export function repairToolFragments(
   call: Call,
   doc: Document,
   delta: i32,
-  begun: i32,
+  choice: i32,
+  calls: ToolCallTracker,
   edit: JsonEdit,
-): i32 {
+): bool {
   const fragments = doc.get(delta, "tool_calls");
   if (doc.isObject(fragments)) {
-    return wrapCall(call, doc, fragments, begun, edit) ? begun + 1 : -1;
+    if (!wrapCall(call, doc, fragments, calls.count, edit)) return false;
+    calls.begin("", -1);
+    return true;
   }
   if (!doc.isArray(fragments)) {
     if (!doc.absent(fragments)) edit.remove(delta, "tool_calls");
-    return begun;
+    return true;
   }
   for (let item = doc.first(fragments); item >= 0; item = doc.next(item)) {
-    if (!doc.isObject(item)) return -1;
-    const target = doc.get(item, "function");
-    if (!doc.absent(target) && !doc.isObject(target)) edit.remove(item, "function");
-    const name = doc.get(target, "name");
-    const begins = doc.stringLength(name) > 0;
-    if (begins) ++begun;
-    else dropForeign(doc, item, target, name, edit);
-    const place = doc.get(item, "index");
-    const index = <i32>doc.integer(place, max(begun - 1, 0));
-    if (doc.integer(place, -1) < 0) edit.setInteger(item, "index", index);
-    if (begins) nameCall(call, doc, item, index, edit);
-    if (doc.isNull(doc.get(target, "arguments"))) edit.setString(target, "arguments", "");
-    else stringifyArguments(doc, target, edit);
+    if (!doc.isObject(item)) return false;
+    repairFragment(call, doc, item, choice, calls, edit);
   }
-  return begun;
+  return true;
+}
+
+function repairFragment(
+  call: Call,
+  doc: Document,
+  item: i32,
+  choice: i32,
+  calls: ToolCallTracker,
+  edit: JsonEdit,
+): void {
+  const target = doc.get(item, "function");
+  if (!doc.absent(target) && !doc.isObject(target)) edit.remove(item, "function");
+  const name = doc.get(target, "name");
+  const said = doc.integer(doc.get(item, "index"), -1);
+  const place: i64 = said < 0 ? -1 : said + ((<i64>choice) << 32);
+  const id = doc.stringIs(doc.get(item, "id"), "null") ? "" : doc.string(doc.get(item, "id"));
+  let known = calls.find(id, place);
+  const isAgain = id.length > 0 && known >= 0 && calls.isAt(known, place);
+  const begins = doc.stringLength(name) > 0 && !isAgain;
+  if (begins) known = calls.begin(id, place);
+  // Clients put fragments together: a name or an id that comes twice would stand there twice.
+  else if (isAgain) dropNames(item, target, edit);
+  else dropForeign(doc, item, target, name, edit);
+  const index = said < 0 || calls.sharesPlace(known) ? max(known, 0) : <i32>said;
+  if (index != said) edit.setInteger(item, "index", index);
+  if (begins) nameCall(call, doc, item, index, edit);
+  if (doc.isNull(doc.get(target, "arguments"))) edit.setString(target, "arguments", "");
+  else stringifyArguments(doc, target, edit);
+}
+
+function dropNames(item: i32, target: i32, edit: JsonEdit): void {
+  edit.remove(item, "id");
+  edit.remove(item, "type");
+  edit.remove(target, "name");
 }
 
 /** Takes out of a later fragment what names a call and is neither a text nor null. */
@@ -141,10 +167,22 @@ export function emulateToolChoice(doc: Document, edit: JsonEdit): void {
   const choice = doc.get(root, "tool_choice");
   if (choice < 0 || doc.stringIs(choice, "auto")) return;
   edit.remove(root, "tool_choice");
-  if (doc.stringIs(choice, "none")) {
-    edit.remove(root, "tools");
-    return;
-  }
+  if (doc.stringIs(choice, "none")) edit.remove(root, "tools");
+  else sendChosenTools(doc, choice, edit);
+}
+
+/** Says a list of allowed tools to a provider that does not know such lists: others are not sent. */
+export function emulateAllowedTools(doc: Document, edit: JsonEdit): void {
+  const root = doc.root();
+  const choice = doc.get(root, "tool_choice");
+  const allowed = doc.get(choice, "allowed_tools");
+  if (!doc.isArray(doc.get(allowed, "tools"))) return;
+  sendChosenTools(doc, choice, edit);
+  const isForced = doc.stringIs(doc.get(allowed, "mode"), "required");
+  edit.setString(root, "tool_choice", isForced ? "required" : "auto");
+}
+
+function sendChosenTools(doc: Document, choice: i32, edit: JsonEdit): void {
   const allowed = doc.get(doc.get(choice, "allowed_tools"), "tools");
   const name = doc.get(doc.get(choice, "function"), "name");
   if (!doc.isArray(allowed) && !doc.isString(name)) return;
@@ -152,7 +190,7 @@ export function emulateToolChoice(doc: Document, edit: JsonEdit): void {
   json.out.clear();
   json.reset();
   json.beginArray();
-  const tools = doc.get(root, "tools");
+  const tools = doc.get(doc.root(), "tools");
   for (let tool = doc.first(tools); tool >= 0; tool = doc.next(tool)) {
     const own = doc.string(doc.get(doc.get(tool, "function"), "name"));
     if (doc.isString(name) ? doc.string(name) == own : isListed(doc, allowed, own)) {

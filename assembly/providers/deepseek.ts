@@ -43,8 +43,13 @@ export class Deepseek extends Provider {
     const root = request.root();
     const messages = request.get(root, "messages");
     mapEffort(request, EFFORTS, edit);
+    const isOff = request.stringIs(request.get(root, "reasoning_effort"), "none");
+    if (isOff) {
+      edit.remove(root, "reasoning_effort");
+      edit.setRaw(root, "thinking", '{"type":"disabled"}');
+    }
     const isV4 = call.model.includes("v4");
-    if (thinks(call.model, request)) {
+    if (!isOff && thinks(call.model, request)) {
       edit.remove(root, "logprobs");
       edit.remove(root, "top_logprobs");
       // A forced tool and thinking exclude each other.

@@ -1,6 +1,6 @@
 // From what a provider said to OpenAI's status, type and code:
 // https://platform.openai.com/docs/guides/error-codes
-import { ApiError } from "../openai/api-error";
+import { ApiError, TokenFault } from "../openai/api-error";
 import { NativeError } from "./native-error";
 
 /** What messages and codes say of a prompt that is too long, in lower case. */
@@ -16,6 +16,22 @@ const TOO_LONG: StaticArray<string> = [
   "context window",
   "tokens_too_long",
   "tokens_limit_reached",
+];
+
+/** What messages and codes say of a key or an account that is closed, in lower case. */
+// @ts-ignore: decorator
+@lazy
+const CLOSED: StaticArray<string> = [
+  "deactivat",
+  "suspend",
+  "disabled",
+  "not active",
+  "not_active",
+  "revoked",
+  "expired",
+  "leaked",
+  "banned",
+  "invalid api key",
 ];
 
 /** The kinds of error that clients can tell apart. */
@@ -46,7 +62,34 @@ export function errorOf(kind: ErrorClass, native: NativeError): ApiError {
   const message = tells ? `${native.message} (code ${own})` : native.message;
   const error = new ApiError(status, typeOf(kind), codeOf(kind, own), message, native.param);
   error.retryAfter = native.retryAfter;
+  error.fault = faultOf(kind, native);
   return error;
+}
+
+/** What an error says about the token. */
+function faultOf(kind: ErrorClass, native: NativeError): TokenFault {
+  switch (kind) {
+    case ErrorClass.BadCredential:
+    case ErrorClass.Quota:
+      return TokenFault.Refused;
+    case ErrorClass.Permission:
+      // Another model may be allowed.
+      if (native.mentions("model")) return TokenFault.None;
+      return isClosed(native) ? TokenFault.Refused : TokenFault.Pause;
+    case ErrorClass.RateLimit:
+      return isClosed(native) ? TokenFault.Refused : TokenFault.Pause;
+    case ErrorClass.Overloaded:
+    case ErrorClass.Timeout:
+    case ErrorClass.Internal:
+      return TokenFault.Pause;
+    default:
+      return TokenFault.None;
+  }
+}
+
+function isClosed(error: NativeError): bool {
+  for (let i = 0; i < CLOSED.length; ++i) if (error.mentions(unchecked(CLOSED[i]))) return true;
+  return false;
 }
 
 /** The class that status, code and words of an error tell. */
@@ -61,10 +104,18 @@ export function classOf(error: NativeError): ErrorClass {
   const said = saidStatus(error);
   const kind = classOfStatus(said != 0 ? said : impliedStatus(error));
   if (kind == ErrorClass.NotFound && error.mentions("model")) return ErrorClass.ModelNotFound;
-  if (kind == ErrorClass.Invalid && error.mentions("model does not exist")) {
-    return ErrorClass.ModelNotFound;
-  }
+  if (kind == ErrorClass.Invalid && namesUnknownModel(error)) return ErrorClass.ModelNotFound;
   return kind;
+}
+
+/** What providers say of a model that they do not have, with a status that says less. */
+function namesUnknownModel(error: NativeError): bool {
+  return (
+    error.mentions("model does not exist") ||
+    error.mentions("model not exist") ||
+    error.mentions("not a valid model id") ||
+    error.type == "invalid_model"
+  );
 }
 
 /** The class of a bare HTTP status. */

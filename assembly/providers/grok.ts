@@ -5,11 +5,28 @@ import { ApiError } from "../openai/api-error";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
+import { LOW_TO_HIGH, mapEffort } from "./compatible-request";
 import { editReasoningTokens } from "./compatible-usage";
 import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
+
+/** The small model of the third generation knows only low and high. */
+// @ts-ignore: decorator
+@lazy
+const MINI_EFFORTS: StaticArray<string> = [
+  "none",
+  "low",
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "high",
+  "max",
+  "high",
+];
 
 /** Grok's row. */
 export function grokSpec(): ProviderSpec {
@@ -34,6 +51,7 @@ export class Grok extends Provider {
       edit.remove(root, "stop");
     }
     if (!takesEffort(call.model)) edit.remove(root, "reasoning_effort");
+    else mapEffort(request, call.model.startsWith("grok-3") ? MINI_EFFORTS : LOW_TO_HIGH, edit);
     return null;
   }
 
@@ -56,6 +74,8 @@ export class Grok extends Provider {
     if (error.status == 403 && error.mentions("violates")) {
       return errorOf(ErrorClass.ContentFilter, error);
     }
+    // A wrong key is a 400 here.
+    if (error.mentions("incorrect api key")) return errorOf(ErrorClass.BadCredential, error);
     return errorOf(classOf(error), error);
   }
 }

@@ -4,7 +4,7 @@ import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
-import { keepMembers, mapEffort } from "./compatible-request";
+import { keepMembers, LOW_TO_HIGH, mapEffort } from "./compatible-request";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
@@ -21,9 +21,23 @@ const MESSAGE_MEMBERS: StaticArray<string> = [
   "reasoning",
 ];
 
+/** Qwen's models reason or do not. */
 // @ts-ignore: decorator
 @lazy
-const EFFORTS: StaticArray<string> = ["minimal", "low", "xhigh", "high", "max", "high"];
+const QWEN_EFFORTS: StaticArray<string> = [
+  "minimal",
+  "default",
+  "low",
+  "default",
+  "medium",
+  "default",
+  "high",
+  "default",
+  "xhigh",
+  "default",
+  "max",
+  "default",
+];
 
 /** Groq's row. */
 export function groqSpec(): ProviderSpec {
@@ -53,11 +67,16 @@ export class Groq extends Provider {
     const error = super.editRequest(call, request, edit);
     if (error !== null || call.capability != Capability.Chat) return error;
     const root = request.root();
-    mapEffort(request, EFFORTS, edit);
+    mapEffort(request, call.model.includes("qwen") ? QWEN_EFFORTS : LOW_TO_HIGH, edit);
+    // OpenAI's open models cannot leave reasoning out.
+    const isNone = request.stringIs(request.get(root, "reasoning_effort"), "none");
+    if (isNone && call.model.includes("gpt-oss")) edit.setString(root, "reasoning_effort", "low");
     if (!isGroqTier(request, request.get(root, "service_tier"))) edit.remove(root, "service_tier");
     const messages = request.get(root, "messages");
     for (let item = request.first(messages); item >= 0; item = request.next(item)) {
       edit.rename(item, "reasoning_content", "reasoning");
+      // Only a function's result has a name.
+      if (request.stringIs(request.get(item, "role"), "function")) continue;
       keepMembers(request, item, MESSAGE_MEMBERS, edit);
     }
     return null;

@@ -96,7 +96,9 @@ export class Mistral extends Provider {
     if (call.capability != Capability.Chat) return null;
     keepMembers(request, root, CHAT_MEMBERS, edit);
     // Older deployments know only this word for it.
-    if (request.stringIs(request.get(root, "tool_choice"), "required")) {
+    const choice = request.get(root, "tool_choice");
+    const allowed = request.get(request.get(choice, "allowed_tools"), "mode");
+    if (request.stringIs(choice, "required") || request.stringIs(allowed, "required")) {
       edit.setString(root, "tool_choice", "any");
     }
     const tier = request.get(root, "service_tier");
@@ -110,7 +112,9 @@ export class Mistral extends Provider {
 
 function editMessages(doc: Document, messages: i32, edit: JsonEdit): void {
   let followsTool: bool = false;
+  let last = -1;
   for (let message = doc.first(messages); message >= 0; message = doc.next(message)) {
+    last = message;
     const role = doc.get(message, "role");
     const isTool = doc.stringIs(role, "tool");
     if (followsTool && doc.stringIs(role, "user")) insertAssistant(message, edit);
@@ -127,6 +131,9 @@ function editMessages(doc: Document, messages: i32, edit: JsonEdit): void {
       editPart(doc, part, edit);
     }
   }
+  // The assistant may have the last word only as the beginning of the answer.
+  const isPrefix = doc.stringIs(doc.get(last, "role"), "assistant");
+  if (isPrefix && doc.first(doc.get(last, "tool_calls")) < 0) edit.setBool(last, "prefix", true);
 }
 
 function insertAssistant(message: i32, edit: JsonEdit): void {

@@ -91,7 +91,7 @@ export class OpenAi extends Provider {
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
     if (!isPlain) return super.decodeResponse(call, response, body);
-    call.usage.read(response, response.get(response.root(), "usage"));
+    if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
     return null;
   }
 
@@ -99,9 +99,10 @@ export class OpenAi extends Provider {
   refineError(call: Call, error: NativeError): ApiError {
     const refined = errorOf(classOf(error), error);
     const status = error.status >= 400 ? error.status : refined.status;
-    if (error.type.length == 0) {
-      return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
-    }
-    return new ApiError(status, error.type, error.code, error.message, error.param);
+    const isBare = error.type.length == 0;
+    const own = isBare
+      ? new ApiError(status, refined.type, refined.code, refined.message, refined.param)
+      : new ApiError(status, error.type, error.code, error.message, error.param);
+    return own.like(refined);
   }
 }

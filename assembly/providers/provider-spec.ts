@@ -51,7 +51,7 @@ export class ProviderSpec {
   takesImageUrls: bool = true;
   /** The answer can be spoken. */
   takesAudioOutput: bool = false;
-  /** Tools of type `custom` are known. */
+  /** Tools of type `custom` and choices of type `allowed_tools` are known. */
   takesCustomTools: bool = false;
   /** Members that OpenAI does not know are taken or left alone: `top_k`, reasoning in the history. */
   takesExtensions: bool = true;

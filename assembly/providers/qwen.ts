@@ -133,7 +133,8 @@ export class Qwen extends Provider {
     const refined = errorOf(kind, error);
     if (kind != ErrorClass.Timeout || error.code != "InternalError.Timeout") return refined;
     const status = error.status > 0 ? error.status : 500;
-    return new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+    const own = new ApiError(status, refined.type, refined.code, refined.message, refined.param);
+    return own.like(refined);
   }
 }
 

@@ -26,6 +26,8 @@ export class RouteTarget {
     readonly weight: i32,
     /** The model to ask this provider for; "": the one that the client named. */
     readonly model: string,
+    /** How often it is asked before the next one. */
+    readonly attempts: i32 = 1,
   ) {}
 }
 
@@ -93,35 +95,44 @@ export class ModelRule extends ModelPatterns {
     super();
   }
 
-  /** The place of the provider that is asked first. `random`: bits of this request. */
-  first(random: u64): i32 {
+  /**
+   * The place of the provider that is asked first. `random`: bits of this request; `out`: which providers cannot be
+   * asked, but not all of them, or null.
+   */
+  first(random: u64, out: bool[] | null = null): i32 {
     const count = this.targets.length;
+    let at = 0;
     switch (this.strategy) {
       case Strategy.Weighted:
-        return this.weighted(random);
+        at = this.weighted(random, out);
+        break;
       case Strategy.Random:
-        return <i32>(random % <u64>count);
-      case Strategy.RoundRobin: {
-        const turn = this.turn;
-        this.turn = turn + 1 < count ? turn + 1 : 0;
-        return turn;
-      }
-      default:
-        return 0;
+        at = <i32>(random % <u64>count);
+        break;
+      case Strategy.RoundRobin:
+        at = this.turn < count ? this.turn : 0;
+        this.turn = at + 1;
+        break;
     }
+    if (out !== null) while (out[at]) at = at + 1 < count ? at + 1 : 0;
+    return at;
   }
 
-  private weighted(random: u64): i32 {
+  private weighted(random: u64, out: bool[] | null): i32 {
     let total: u64 = 0;
-    for (let i = 0; i < this.targets.length; ++i) total += this.targets[i].weight;
+    for (let i = 0; i < this.targets.length; ++i) total += this.weightOf(i, out);
     if (total == 0) return 0;
     let left = random % total;
     for (let i = 0; i < this.targets.length; ++i) {
-      const weight = <u64>this.targets[i].weight;
+      const weight = this.weightOf(i, out);
       if (left < weight) return i;
       left -= weight;
     }
     return 0;
+  }
+
+  private weightOf(at: i32, out: bool[] | null): u64 {
+    return out !== null && out[at] ? 0 : this.targets[at].weight;
   }
 
   /** `id=model` of the providers that are asked for another model, separated by commas; or "". */

@@ -13,10 +13,14 @@ export class TokenState {
   /** Successes one after the other since the token is out. */
   successes: i32 = 0;
   isOut: bool = false;
+  /** The provider does not take it: it will not work again by itself. */
+  isRefused: bool = false;
   /** While it is out: when it is back, or probed next. Milliseconds since 1970. */
   until: i64 = 0;
   /** When this state changed last. Milliseconds since 1970. */
   changed: i64 = 0;
+  /** When it failed last. Milliseconds since 1970. */
+  failed: i64 = 0;
   /** Where the request went that took it out: cluster, host, and path of the client. */
   cluster: string = "";
   host: string = "";
@@ -39,7 +43,9 @@ export class PoolState {
       token.failures = <i32>integer(value, "failures");
       token.successes = <i32>integer(value, "successes");
       token.isOut = DOC.isTrue(DOC.get(value, "out"));
+      token.isRefused = DOC.isTrue(DOC.get(value, "refused"));
       token.until = integer(value, "until");
+      token.failed = integer(value, "failed");
       token.changed = integer(value, "changed");
       token.cluster = DOC.string(DOC.get(value, "cluster"));
       token.host = DOC.string(DOC.get(value, "host"));
@@ -62,7 +68,9 @@ export class PoolState {
       json.keyInteger("failures", token.failures);
       json.keyInteger("successes", token.successes);
       json.keyBool("out", token.isOut);
+      json.keyBool("refused", token.isRefused);
       json.keyInteger("until", token.until);
+      json.keyInteger("failed", token.failed);
       json.keyInteger("changed", token.changed);
       json.keyString("cluster", token.cluster);
       json.keyString("host", token.host);

@@ -24,6 +24,24 @@ export function writeUtcDate(seconds: i64, out: ByteWriter): void {
   writeDigits(dayOfYear - (153 * month + 2) / 5 + 1, 2, out);
 }
 
+/** A time after 1970, in milliseconds, as `2024-06-01T08:30:00Z`. */
+export function timeText(milliseconds: i64): string {
+  const seconds = max<i64>(milliseconds, 0) / 1000;
+  const out = new ByteWriter();
+  writeUtcDate(seconds, out);
+  const time = seconds % SECONDS_OF_DAY;
+  out.byte(0x54);
+  writeDigits(time / 3600, 2, out);
+  out.byte(0x3a);
+  writeDigits((time / 60) % 60, 2, out);
+  out.byte(0x3a);
+  writeDigits(time % 60, 2, out);
+  out.byte(0x5a);
+  const text = out.toString();
+  out.release();
+  return text;
+}
+
 function writeDigits(value: i64, count: i32, out: ByteWriter): void {
   out.reserve(count);
   for (let at = out.ptr + out.length + count - 1, i = 0; i < count; ++i, --at) {

@@ -3,14 +3,23 @@
 
 export const MIB = 1024 * 1024;
 
+/** Dynamic metadata: the groups of a route that the plugin names for one request. */
+export const ORDER_NAMESPACE = "llm.order";
+
 /** The `@type` of an extension. */
 export function extension(name: string): string {
   return `type.googleapis.com/envoy.extensions.${name}`;
 }
 
+const ADDRESS = /^(?:(\[[^\]]+\]|[^:]+):)?(\d+)$/;
+
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
 /** `host:port`, `[::1]:port`, or a port alone on the loopback interface. */
 export function parseAddress(text: string): { address: string; port_value: number } {
-  const match = /^(?:(\[[^\]]+\]|[^:]+):)?(\d+)$/.exec(text);
+  const match = ADDRESS.exec(text);
   if (match === null) throw new Error(`"${text}" is no address`);
   const [, host = "127.0.0.1", port = "0"] = match;
   return { address: host.replace(/^\[|\]$/g, ""), port_value: Number(port) };

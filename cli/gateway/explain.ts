@@ -1,6 +1,7 @@
 // What would come of a request: the rule, the provider, and the request as that provider gets it.
+import type { RunResult } from "../../host/run.ts";
+import { endpointOf } from "./clusters.ts";
 import { type Gateway, listenerConfig, nameOf, targetsOf } from "./gateway.ts";
-import type { RunResult } from "../../tests/host/run.ts";
 import { attempt, type CheckedGateway } from "./plugin-vm.ts";
 
 /** A text for people; `request` is the JSON of a chat request, `consumer` who sends it. */
@@ -48,7 +49,7 @@ function choose({ file, listener }: CheckedGateway, body: object, name?: string)
 }
 
 function attemptLines(
-  { providers }: CheckedGateway,
+  { authorities, file, providers }: CheckedGateway,
   id: string,
   body: object,
   models: string,
@@ -58,9 +59,12 @@ function attemptLines(
   const headers: [string, string][] = models === "" ? [] : [["x-llm-models", models]];
   const { upstreamRequest: sent, response } = attempt(root, body, headers);
   if (sent === null) return [`${id}: refused with ${response.status}`, text(response.body)];
-  const shown = sent.headers.map(([name, value]) => `${name}: ${isSecret(name) ? "…" : value}`);
+  const shown = sent.headers
+    .filter(([name]) => !/^x-(forwarded|request-id)/.test(name))
+    .map(([name, value]) => `${name}: ${isSecret(name) ? "…" : value}`);
+  const { tls } = endpointOf(file.gateway, id, authorities.get(id) ?? "");
   return [
-    `${id}: ${sent.method} https://${sent.host}${sent.path}`,
+    `${id}: ${sent.method} ${tls ? "https" : "http"}://${sent.host}${sent.path}`,
     ...shown,
     "",
     pretty(sent.body),
@@ -73,7 +77,11 @@ function isSecret(name: string): boolean {
 }
 
 function pretty(body: Uint8Array): string {
-  return JSON.stringify(JSON.parse(text(body)), null, 2);
+  try {
+    return JSON.stringify(JSON.parse(text(body)), null, 2);
+  } catch {
+    return `${body.length} bytes that are no JSON`;
+  }
 }
 
 function text(bytes: Uint8Array): string {

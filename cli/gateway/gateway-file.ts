@@ -1,9 +1,9 @@
 // From the text of a gateway file to the gateway, or to problems with line and column.
 // https://yaml.org/spec/1.2.2/
 import { readFileSync } from "node:fs";
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import { isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { type Gateway, nameOf, targetsOf } from "./gateway.ts";
+import { type Path, type SchemaProblem, schemaProblems } from "./schema-problems.ts";
 
 /** One thing that is wrong, and where. Lines and columns count from 1. */
 export interface Problem {
@@ -14,16 +14,14 @@ export interface Problem {
   message: string;
 }
 
-/** A path as its steps. */
-export type Path = (string | number)[];
-
-/** A file that cannot be used. */
+/** A file that cannot be used; its problems are in the order of the file. */
 export class GatewayFileError extends Error {
-  constructor(
-    readonly problems: readonly Problem[],
-    readonly file: string,
-  ) {
-    super(problems.map((problem) => problemText(problem, file)).join("\n"));
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], file: string) {
+    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    super(sorted.map((problem) => problemText(problem, file)).join("\n"));
+    this.problems = sorted;
   }
 }
 
@@ -36,18 +34,25 @@ export function problemText({ line, column, path, message }: Problem, file: stri
 export interface GatewayFile {
   gateway: Gateway;
   file: string;
+  /** What the schema has against fields of providers; the plugin says it better where it agrees. */
+  doubts: readonly Problem[];
   problemAt(path: Path, message: string): Problem;
 }
 
-const schemaAt = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), "utf8")) as object;
+/** Reads a gateway file; throws GatewayFileError with every problem, or an Error where there is none to read. */
+export function loadGatewayFile(file: string): GatewayFile {
+  return readGatewayFile(readText(file), file);
+}
 
-let validate: ReturnType<typeof compile> | null = null;
-
-function compile() {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, allowUnionTypes: true });
-  ajv.addSchema(schemaAt("config.schema.json"), "config.schema.json");
-  return ajv.compile<Gateway>(schemaAt("gateway.schema.json"));
+/** A file's text; throws an Error in words. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = { ENOENT: "there is no such file", EISDIR: "is a folder" }[code ?? ""];
+    throw new Error(`${file}: ${reason ?? message}`, { cause: error });
+  }
 }
 
 /** Reads a file's text; throws GatewayFileError with every problem. */
@@ -69,43 +74,31 @@ export function readGatewayFile(text: string, file: string): GatewayFile {
     path: pathText(path),
     message,
   });
-  const gateway = document.toJS() as Gateway;
-  validate ??= compile();
-  if (!validate(gateway)) {
-    const wrong = (validate.errors ?? []).filter(isTelling);
-    throw new GatewayFileError(unique(wrong.map((error) => schemaProblem(error, problemAt))), file);
-  }
+  const gateway = valueOf(document, file);
+  const wrong = schemaProblems(gateway);
+  const told = wrong.map(({ path, message }) => problemAt(path, message));
+  if (!wrong.every((problem) => isOfPlugin(problem, gateway)))
+    throw new GatewayFileError(told, file);
   const missing = crossProblems(gateway, problemAt);
-  if (missing.length > 0) throw new GatewayFileError(missing, file);
-  return { gateway, file, problemAt };
+  if (missing.length > 0) throw new GatewayFileError([...told, ...missing], file);
+  return { gateway, file, doubts: told, problemAt };
 }
 
-/** Errors that only repeat what another one says more exactly are left out. */
-function isTelling({ keyword }: ErrorObject): boolean {
-  return !["if", "allOf", "anyOf", "oneOf", "not"].includes(keyword);
+function valueOf(document: Document.Parsed, file: string): Gateway {
+  try {
+    return document.toJS() as Gateway;
+  } catch (error) {
+    // An alias without its anchor, or too many of them.
+    const problem = { line: 1, column: 1, path: "", message: (error as Error).message };
+    throw new GatewayFileError([problem], file);
+  }
 }
 
-function schemaProblem(error: ErrorObject, problemAt: GatewayFile["problemAt"]): Problem {
-  const steps = error.instancePath.split("/").slice(1).map(unescapePointer);
-  const path: Path = steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  const params = error.params as Record<string, unknown>;
-  const extra = params["unevaluatedProperty"] ?? params["additionalProperty"];
-  if (typeof extra === "string") return problemAt([...path, extra], "unknown key");
-  const allowed = params["allowedValues"];
-  const more = Array.isArray(allowed) ? `: ${allowed.join(", ")}` : "";
-  return problemAt(path, `${error.message ?? "is wrong"}${more}`);
-}
-
-function unescapePointer(step: string): string {
-  return step.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
-function unique(problems: Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ path, message }) => {
-    const key = `${path}\n${message}`;
-    return !seen.has(key) && seen.add(key);
-  });
+/** Whether a problem is about a field of a provider, of which the plugin itself knows best. */
+function isOfPlugin({ path: [top, id, field] }: SchemaProblem, gateway: Gateway): boolean {
+  if (top !== "providers" || id === undefined || field === "upstream") return false;
+  const entry: unknown = gateway.providers[id];
+  return typeof entry === "object" && entry !== null;
 }
 
 /** What no schema can say: names that have to be there, and names that may be there once. */

@@ -100,7 +100,12 @@ export function listenerConfig(gateway: Gateway): object {
       headers: entry.headers,
       body: entry.body,
       strategy: entry.strategy,
-      providers: targetsOf(entry).map(({ id, weight, model }) => ({ id, weight, model })),
+      providers: targetsOf(entry).map(({ id, weight, model, attempts }) => ({
+        id,
+        weight,
+        model,
+        attempts,
+      })),
     })),
     consumers: gateway.consumers,
   };

@@ -1,6 +1,13 @@
 // The one listener of a gateway:
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener.proto
-import { extension, MIB, pluginFilter, type PluginOptions, socketAddress } from "./envoy-parts.ts";
+import {
+  extension,
+  MIB,
+  ORDER_NAMESPACE,
+  pluginFilter,
+  type PluginOptions,
+  socketAddress,
+} from "./envoy-parts.ts";
 import { DEFAULT_BODY_LIMIT, DEFAULT_LISTEN, type Gateway, listenerConfig } from "./gateway.ts";
 import { rateLimitFilters } from "./rate-limits.ts";
 
@@ -45,6 +52,26 @@ const HEALTH_CHECK = {
   },
 };
 
+/** Where providers are left out, the plugin names the groups of the route that are asked. */
+const ORDER = {
+  name: "envoy.filters.http.header_to_metadata",
+  typed_config: {
+    "@type": extension("filters.http.header_to_metadata.v3.Config"),
+    request_rules: [
+      {
+        header: "x-llm-order",
+        on_header_present: {
+          metadata_namespace: ORDER_NAMESPACE,
+          key: "priority_groups",
+          type: "PROTOBUF_VALUE",
+          encode: "BASE64",
+        },
+        remove: true,
+      },
+    ],
+  },
+};
+
 const ROUTER = {
   name: "envoy.filters.http.router",
   typed_config: {
@@ -78,6 +105,7 @@ export function listener(gateway: Gateway, routes: object, options: PluginOption
               http_filters: [
                 HEALTH_CHECK,
                 pluginFilter("gateway", listenerConfig(gateway), options),
+                ORDER,
                 ...rateLimitFilters(gateway),
                 ROUTER,
               ],

@@ -1,16 +1,11 @@
 // The real plugin in Node: what it says of a configuration, and what it makes of a request.
 import { fileURLToPath } from "node:url";
-import { run, type RunResult } from "../../tests/host/run.ts";
-import type { Placement, RootContext } from "../../tests/host/root-context.ts";
-import { WasmHost } from "../../tests/host/wasm-host.ts";
+import { run, type RunResult } from "../../host/run.ts";
+import type { Placement, RootContext } from "../../host/root-context.ts";
+import { WasmHost } from "../../host/wasm-host.ts";
 import { clusterConfig, type Gateway, listenerConfig, variablesOf } from "./gateway.ts";
-import {
-  type GatewayFile,
-  GatewayFileError,
-  parsePath,
-  type Path,
-  type Problem,
-} from "./gateway-file.ts";
+import { type GatewayFile, GatewayFileError, parsePath, type Problem } from "./gateway-file.ts";
+import type { Path } from "./schema-problems.ts";
 
 /** The plugin that was built here. */
 export const PLUGIN = fileURLToPath(new URL("../../build/plugin.wasm", import.meta.url));
@@ -58,7 +53,9 @@ export async function checkGateway(
     const base = (path: Path): Path => ["providers", id, ...path.slice(1)];
     providers.set(id, configure(clusterConfig(gateway, id), "cluster", base));
   }
-  if (problems.length > 0) throw new GatewayFileError(problems, file.file);
+  const doubts = file.doubts.filter((doubt) => !problems.some((own) => isAbout(own, doubt)));
+  const all = [...problems, ...doubts];
+  if (all.length > 0) throw new GatewayFileError(all, file.file);
   const authorities = new Map<string, string>();
   for (const [id, root] of providers) authorities.set(id, authorityOf(root));
   const lost = [...authorities].filter(
@@ -72,6 +69,12 @@ export async function checkGateway(
     );
   }
   return { file, warnings, authorities, listener, providers };
+}
+
+/** Whether one problem is about a part of what the other one is about. */
+function isAbout({ path: one }: Problem, { path: other }: Problem): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return long === short || (long.startsWith(short) && /[.[]/.test(long.charAt(short.length)));
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 // A route per rule and first provider; the others follow where it fails:
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/route/v3/route_components.proto
-import { duration, extension, MIB } from "./envoy-parts.ts";
+import { duration, extension, MIB, ORDER_NAMESPACE } from "./envoy-parts.ts";
 import {
   DEFAULT_BODY_LIMIT,
   DEFAULT_FALLBACK,
@@ -78,8 +78,8 @@ function attemptsOf(order: Target[]): Target[] {
 }
 
 function clusterSpecifier(order: Target[]): object {
-  const groups = attemptsOf(order).map(({ id }, at) => ({
-    name: `attempt-${at + 1}`,
+  const groups = attemptsOf(order).map(({ id }) => ({
+    name: id,
     clusters: [{ cluster_name: id, weight: 100 }],
   }));
   return {
@@ -89,6 +89,7 @@ function clusterSpecifier(order: Target[]): object {
         "@type": extension(
           "router.cluster_specifiers.priority_group.v3.PriorityGroupClusterSpecifier",
         ),
+        override_metadata_namespace: ORDER_NAMESPACE,
         priority_groups: groups,
       },
     },

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { launchEnvoy, type EnvoyProcess } from "../envoy-process.ts";
 import { dynamicBootstrap, type DynamicFiles, dynamicFiles, writeFiles } from "./dynamic.ts";
-import { type Problem, readGatewayFile } from "./gateway-file.ts";
-import { variablesOf } from "./gateway.ts";
+import { type Problem, loadGatewayFile } from "./gateway-file.ts";
+import { type Gateway, variablesOf } from "./gateway.ts";
 import { checkGateway } from "./plugin-vm.ts";
 
 export interface RunOptions {
@@ -17,7 +17,12 @@ export interface RunOptions {
   plugin: string;
   concurrency?: number;
   environment?: Record<string, string>;
+  /** What is different on this machine from what the file says. */
+  adapt?: Adaptation;
 }
+
+/** Turns what a file says into what runs; the same for the same file. */
+export type Adaptation = (gateway: Gateway) => Gateway;
 
 /** How long Envoy may take to say what it makes of a change. */
 const TAKEN_WITHIN_MS = 10_000;
@@ -109,12 +114,12 @@ export class RunningGateway {
 /** Warnings of the last file that was read. */
 export const lastWarnings: Problem[] = [];
 
-async function prepare({ file, folder, plugin, environment }: RunOptions) {
-  const parsed = readGatewayFile(readFileSync(file, "utf8"), file);
+async function prepare({ file, folder, plugin, environment, adapt = (own) => own }: RunOptions) {
+  const read = loadGatewayFile(file);
+  const gateway = adapt(read.gateway);
   const variables = { ...process.env, ...environment };
-  const checked = await checkGateway(parsed, plugin, variables);
+  const checked = await checkGateway({ ...read, gateway }, plugin, variables);
   lastWarnings.splice(0, Infinity, ...checked.warnings);
-  const { gateway } = parsed;
   const options = { plugin: gateway.plugin ?? plugin, variables: variablesOf(gateway) };
   return {
     files: dynamicFiles(gateway, checked.authorities, options, folder),

@@ -2,10 +2,16 @@
 // https://docs.claude.com/en/api/messages
 import { randomUUID } from "node:crypto";
 import { writeMessage, type MessageRequest } from "./claude-messages.ts";
-import { NativeError, parseObject, sendJson, type Call } from "./http.ts";
+import {
+  FAILING_MODEL,
+  NativeError,
+  parseObject,
+  sendJson,
+  UNKNOWN_MODEL,
+  type Call,
+} from "./http.ts";
 
 const MODELS = ["claude-sonnet-4-5", "claude-haiku-4-5"];
-const UNKNOWN_MODEL = "no-such-model";
 
 /** Top-level fields of a message request; any other is refused, as Anthropic does. */
 const FIELDS = new Set([
@@ -74,7 +80,10 @@ function messageRequest(call: Call): MessageRequest {
     if (body[name] === undefined) throw invalid(`${name}: Field required`);
   }
   const request = body as unknown as MessageRequest;
-  if (request.model === UNKNOWN_MODEL) {
+  if (request.model.endsWith(FAILING_MODEL)) {
+    throw claudeError(529, "overloaded_error", "Overloaded");
+  }
+  if (request.model.endsWith(UNKNOWN_MODEL)) {
     throw claudeError(404, "not_found_error", `model: ${request.model}`);
   }
   checkMessages(request);

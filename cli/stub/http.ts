@@ -2,6 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** How the names of models end that the stub does not know. */
+export const UNKNOWN_MODEL = "no-such-model";
+/** How the names of models end whose provider is overloaded. */
+export const FAILING_MODEL = "-down";
+
 /** One request, read to its end, with its answer still open. */
 export interface Call {
   method: string;

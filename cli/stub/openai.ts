@@ -3,10 +3,17 @@
 import { randomUUID } from "node:crypto";
 import { writeChat, type ChatRequest } from "./openai-chat.ts";
 import { answer, countTokens, embed } from "./conversation.ts";
-import { NativeError, parseObject, sendEvents, sendJson, type Call } from "./http.ts";
+import {
+  FAILING_MODEL,
+  NativeError,
+  parseObject,
+  sendEvents,
+  sendJson,
+  UNKNOWN_MODEL,
+  type Call,
+} from "./http.ts";
 
 const MODELS = ["gpt-4o", "gpt-4o-mini", "text-embedding-3-small"];
-const UNKNOWN_MODEL = "no-such-model";
 
 /** Answers one request as OpenAI would. */
 export async function serveOpenAi(call: Call): Promise<void> {
@@ -61,7 +68,11 @@ function parse(call: Call): Record<string, unknown> {
 }
 
 function checkModel(model: string): void {
-  if (model === UNKNOWN_MODEL) {
+  if (model.endsWith(FAILING_MODEL)) {
+    const message = "The engine is currently overloaded, please try again later.";
+    throw openAiError(503, message);
+  }
+  if (model.endsWith(UNKNOWN_MODEL)) {
     const message = `The model \`${model}\` does not exist or you do not have access to it.`;
     throw openAiError(404, message, "model_not_found");
   }

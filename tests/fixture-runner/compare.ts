@@ -1,5 +1,5 @@
 // Compares what happened with what a fixture says.
-import type { HeaderPairs } from "../host/header-map.ts";
+import type { HeaderPairs } from "../../host/header-map.ts";
 import { compareJson } from "./compare-json.ts";
 import { compareSse } from "./compare-sse.ts";
 import {

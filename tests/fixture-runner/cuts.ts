@@ -1,5 +1,5 @@
 // The ways in which a body may arrive.
-import type { Arrival } from "../host/run.ts";
+import type { Arrival } from "../../host/run.ts";
 
 /** Most positions at which one body is cut in two. */
 const MOST_CUTS = 4000;

@@ -1,7 +1,7 @@
 // Writes response.* and upstream-request.json from what happened: a change is read as a diff.
 import { rmSync, writeFileSync } from "node:fs";
-import type { RootContext } from "../host/root-context.ts";
-import type { Vm } from "../host/vm.ts";
+import type { RootContext } from "../../host/root-context.ts";
+import type { Vm } from "../../host/vm.ts";
 import type { SeenRequest, SeenResponse } from "./compare.ts";
 import { compareHeaders } from "./compare.ts";
 import { events } from "./compare-sse.ts";

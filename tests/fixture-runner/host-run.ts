@@ -1,9 +1,9 @@
 // Runs a fixture on the host in this process, whole and in every cut.
-import { LogLevel } from "../host/abi.ts";
-import type { HttpCall, HttpCallAnswer } from "../host/http-call.ts";
-import type { RootContext } from "../host/root-context.ts";
-import { run, type Arrival, type RunInput, type RunResult } from "../host/run.ts";
-import type { Vm } from "../host/vm.ts";
+import { LogLevel } from "../../host/abi.ts";
+import type { HttpCall, HttpCallAnswer } from "../../host/http-call.ts";
+import type { RootContext } from "../../host/root-context.ts";
+import { run, type Arrival, type RunInput, type RunResult } from "../../host/run.ts";
+import type { Vm } from "../../host/vm.ts";
 import { compareBytes, compareHeaders, compareOutcome } from "./compare.ts";
 import { everyArrival, fewArrivals, type NamedArrival } from "./cuts.ts";
 import type { Fixture, FixtureCall } from "./fixture.ts";

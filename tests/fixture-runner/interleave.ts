@@ -1,7 +1,7 @@
 // Runs many fixtures at the same time in one VM: each must come out as if it were alone.
-import { runSteps, type RunResult } from "../host/run.ts";
-import type { RootContext } from "../host/root-context.ts";
-import type { Vm } from "../host/vm.ts";
+import { runSteps, type RunResult } from "../../host/run.ts";
+import type { RootContext } from "../../host/root-context.ts";
+import type { Vm } from "../../host/vm.ts";
 import type { Fixture } from "./fixture.ts";
 import { compareRuns, configure, runInput, runOnce } from "./host-run.ts";
 

@@ -1,5 +1,5 @@
 // The request and the provider's answer of a fixture, with the headers that every one of them has.
-import type { HeaderPairs } from "../host/header-map.ts";
+import type { HeaderPairs } from "../../host/header-map.ts";
 import { extension, type Fixture } from "./fixture.ts";
 
 /** A request as the client sends it. */

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HeaderPairs } from "../host/header-map.ts";
+import type { HeaderPairs } from "../../host/header-map.ts";
 import type { SeenRequest } from "./compare.ts";
 import type { ProviderResponse } from "./messages.ts";
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadFixtures, text, type Fixture } from "../fixture-runner/fixture.ts";
 import { runInput } from "../fixture-runner/host-run.ts";
-import type { RootContext } from "../host/root-context.ts";
-import { run, type RunInput, type RunResult, type UpstreamResponse } from "../host/run.ts";
+import type { RootContext } from "../../host/root-context.ts";
+import { run, type RunInput, type RunResult, type UpstreamResponse } from "../../host/run.ts";
 
 const CHAT = "/v1/chat/completions";
 const FIXTURES = loadFixtures(

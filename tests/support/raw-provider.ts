@@ -24,8 +24,8 @@ export interface RawProvider {
   close(): Promise<void>;
 }
 
-/** Starts a provider on a free port of the loopback interface. */
-export async function startRawProvider(script: Script): Promise<RawProvider> {
+/** Starts a provider on the loopback interface, on a free port unless one is given. */
+export async function startRawProvider(script: Script, port = 0): Promise<RawProvider> {
   const provider: RawProvider = { port: 0, requests: [], script, close: () => end(server) };
   const server = createServer((request, response) => {
     const { method = "", url = "", headers, rawHeaders, socket } = request;
@@ -41,7 +41,7 @@ export async function startRawProvider(script: Script): Promise<RawProvider> {
     request.on("error", () => {});
     response.on("error", () => {});
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   provider.port = (server.address() as AddressInfo).port;
   return provider;
 }

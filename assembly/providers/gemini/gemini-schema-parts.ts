@@ -24,6 +24,19 @@ export class SchemaParts {
     private readonly open: i32[],
   ) {}
 
+  /** Whether a property may be required: in OpenAPI's form it has a schema that is no bool. */
+  hasProperty(name: string): bool {
+    if (this.isJson) return true;
+    const doc = this.doc;
+    for (let i = 0; i < this.list.length; ++i) {
+      const properties = doc.get(this.list[i], "properties");
+      for (let member = doc.first(properties); member >= 0; member = doc.next(member)) {
+        if (doc.isObject(member) && doc.key(member) == name) return true;
+      }
+    }
+    return false;
+  }
+
   /** Finds the parts of a schema. */
   collect(schema: i32): void {
     const doc = this.doc;

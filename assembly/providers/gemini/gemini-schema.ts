@@ -142,7 +142,7 @@ export class GeminiSchema {
     for (let i = 0; i < list.length; ++i) {
       const required = doc.get(list[i], "required");
       for (let item = doc.first(required); item >= 0; item = doc.next(item)) {
-        if (!doc.isString(item)) continue;
+        if (!doc.isString(item) || !parts.hasProperty(doc.string(item))) continue;
         if (!isOpen) {
           json.key("required");
           json.beginArray();
@@ -273,6 +273,7 @@ export class GeminiSchema {
     const doc = this.doc;
     if (!doc.isObject(schemas)) return;
     for (let member = doc.first(schemas); member >= 0; member = doc.next(member)) {
+      if (!this.isJson && !doc.isObject(member)) continue;
       this.json.keyRaw(doc, member);
       this.writeSchema(member);
     }

@@ -86,7 +86,7 @@ function writeMessages(doc: Document, json: JsonWriter): ApiError | null {
     else json.value(doc, role);
     json.key("content");
     json.beginString();
-    writeContentText(doc, content, json);
+    writeContentText(doc, doc.absent(content) ? doc.get(message, "refusal") : content, json);
     json.endString();
     const thinking = doc.get(message, "reasoning_content");
     if (doc.stringLength(thinking) > 0) json.keyValue("thinking", doc, thinking);

@@ -1,11 +1,11 @@
 // The probe in a VM, and short ways to talk to it and to read what it said.
 import { compileProbe } from "./compile-probe.ts";
-import type { Exchange } from "./exchange.ts";
-import type { HeaderPairs } from "./header-map.ts";
-import type { RootOptions } from "./root-context.ts";
-import { run, type RunInput, type RunResult } from "./run.ts";
-import type { Vm, VmOptions } from "./vm.ts";
-import { WasmHost } from "./wasm-host.ts";
+import type { Exchange } from "../../host/exchange.ts";
+import type { HeaderPairs } from "../../host/header-map.ts";
+import type { RootOptions } from "../../host/root-context.ts";
+import { run, type RunInput, type RunResult } from "../../host/run.ts";
+import type { Vm, VmOptions } from "../../host/vm.ts";
+import { WasmHost } from "../../host/wasm-host.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

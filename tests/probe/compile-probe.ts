@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const COMPILER = fileURLToPath(
   new URL("../../node_modules/assemblyscript/bin/asc.js", import.meta.url),
 );
-const SOURCES = fileURLToPath(new URL("probe", import.meta.url));
+const SOURCES = fileURLToPath(new URL("module", import.meta.url));
 
 let compiled: string | null = null;
 
