@@ -90,7 +90,7 @@ export class HttpContext extends StreamContext {
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit));
+      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }
@@ -126,7 +126,7 @@ export class HttpContext extends StreamContext {
   }
 
   private refuse(exchange: Exchange, item: Fetched): Phase {
-    replyWithError(item.failure);
+    replyWithError(item.failure, exchange.speaksAnthropic);
     exchange.phase = Phase.Over;
     return exchange.phase;
   }
@@ -162,7 +162,8 @@ export class HttpContext extends StreamContext {
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
     exchange.phase = Phase.Over;
     noteFailure(exchange, 504);
-    replyWithError(gatewayError(exchange.config.provider.id, 504, 0));
+    const error = gatewayError(exchange.config.provider.id, 504, 0);
+    replyWithError(error, exchange.speaksAnthropic);
   }
 
   /** Trailers end a body that never said so itself. */

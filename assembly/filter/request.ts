@@ -28,6 +28,15 @@ import { Exchange } from "./exchange";
 import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
+import {
+  becomeChat,
+  chatRequest,
+  missingMessagesKey,
+  needsTranslation,
+  releaseTranslated,
+  speaksAnthropic,
+  translateRequest,
+} from "./messages-client";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
@@ -51,9 +60,10 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (PARAMETERS.length > 0) call.pathParameters = PARAMETERS.slice();
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
-    if (error !== null) return refuse(error);
+    if (error !== null) return refuse(exchange, error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
+  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
   if (namesModelInPath(call.capability)) {
     call.requestedModel = call.pathParameters[1];
     call.model = exchange.config.modelMapping.map(call.requestedModel);
@@ -66,13 +76,13 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
   const credentialError = chooseToken(exchange, headers);
-  if (credentialError !== null) return refuse(credentialError);
+  if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
   if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
   const isRead = isJson || exchange.form !== null;
   if (isRead && !isOriginal) {
     const error = checkBodyHeaders(exchange, headers, endOfStream);
-    if (error !== null) return refuse(error);
+    if (error !== null) return refuse(exchange, error);
   }
   exchange.withheldHeaders = findWithheld(headers);
   if (isJson && !headers.contains("content-type", "json")) {
@@ -91,8 +101,8 @@ export function sendUnread(exchange: Exchange): Phase {
   return afterRequest(exchange);
 }
 
-function refuse(error: ApiError): Phase {
-  replyWithError(error);
+function refuse(exchange: Exchange, error: ApiError): Phase {
+  replyWithError(error, exchange.speaksAnthropic);
   return Phase.Over;
 }
 
@@ -104,6 +114,7 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
   const path = mark < 0 ? target : target.substring(0, mark);
   const settings = exchange.config.exchange;
+  exchange.speaksAnthropic = speaksAnthropic(path);
   call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
@@ -120,6 +131,7 @@ function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError 
   }
   const provider = exchange.config.provider;
   if (provider.pathTemplate(endpoint.capability).length > 0) return null;
+  if (needsTranslation(exchange, endpoint.capability)) return null;
   const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
   return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
 }
@@ -138,7 +150,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return missingApiKey();
+  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -178,7 +190,8 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encode(exchange, ptr, size);
   REQUEST.release();
   releaseCustomized();
-  if (error !== null) return refuse(error);
+  releaseTranslated();
+  if (error !== null) return refuse(exchange, error);
   if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
@@ -203,7 +216,7 @@ function afterRequest(exchange: Exchange): Phase {
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const form = exchange.form;
   if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
-  const doc = REQUEST;
+  let doc = REQUEST;
   const config = exchange.config;
   const isOriginal = config.protocol == Protocol.Original;
   if (isOriginal && config.customSettings.length == 0) return null;
@@ -216,6 +229,11 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc);
+  if (exchange.translatesMessages) {
+    const refusal = translateRequest(exchange, doc);
+    if (refusal !== null) return refusal;
+    doc = chatRequest();
+  }
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
   const customized = customize(exchange, doc);
@@ -248,7 +266,9 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const options = doc.get(root, "stream_options");
   if (!doc.absent(options) && !doc.isObject(options))
     return invalidType("stream_options", "an object");
-  call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
+  // Anthropic's clients are always told.
+  const isTold = exchange.translatesMessages && call.stream;
+  call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }
