@@ -83,7 +83,7 @@ export class ConsumerGate {
   }
 
   /** Answers with an error of a limit, after `admit`. */
-  replyWithLimit(error: ApiError): void {
+  replyWithLimit(error: ApiError, forAnthropic: bool): void {
     const headers = ["content-type", "application/json"];
     const wait = error.retryAfter;
     headers.push("retry-after");
@@ -94,7 +94,7 @@ export class ConsumerGate {
     }
     const budget = this.consumer.budget;
     const all = budget === null ? headers : headers.concat(limitHeaders(budget, nowSeconds()));
-    const body = errorBody(error);
+    const body = errorBody(error, forAnthropic);
     sendLocalResponse(error.status, OWN_DETAILS + error.code, StaticArray.fromArray(all), body);
   }
 }

@@ -23,11 +23,19 @@ const TEXT: ByteWriter = new ByteWriter();
 /** One answer on its way to the client. */
 export class GatewayAnswer {
   private status: i32 = 0;
+  /** The client speaks Anthropic's protocol. */
+  private forAnthropic: bool = false;
   /** An error's body is being gathered. */
   private gathers: bool = false;
 
   /** Takes the headers. */
-  begin(headers: Headers, endOfStream: bool, bodyLimit: i32): FilterHeadersStatus {
+  begin(
+    headers: Headers,
+    endOfStream: bool,
+    bodyLimit: i32,
+    forAnthropic: bool,
+  ): FilterHeadersStatus {
+    this.forAnthropic = forAnthropic;
     headers.read(HeaderMapType.ResponseHeaders);
     this.status = <i32>headers.integer(":status");
     if (this.status < 400) return FilterHeadersStatus.Continue;
@@ -35,7 +43,8 @@ export class GatewayAnswer {
     if (details.startsWith(OWN_DETAILS)) return FilterHeadersStatus.Continue;
     const isUpstream = details.length == 0 || details == "via_upstream";
     if (!isUpstream || endOfStream) {
-      replyWithError(isUpstream ? this.lastError("") : this.envoyError(bodyLimit));
+      const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
+      replyWithError(error, forAnthropic);
       return FilterHeadersStatus.StopIteration;
     }
     this.gathers = true;
@@ -60,7 +69,7 @@ export class GatewayAnswer {
     const doc = ERROR;
     const isJson = doc.parse(ptr, length);
     const message = isJson ? doc.get(doc.get(doc.root(), "error"), "message") : -1;
-    if (!doc.isString(message)) return errorBody(this.lastError(""));
+    if (!doc.isString(message)) return errorBody(this.lastError(""), this.forAnthropic);
     const attempts = pastAttempts();
     if (!attempts.includes(",")) return null;
     EDIT.begin(doc);

@@ -26,6 +26,7 @@ import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
+import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
 import { UsageMeter } from "./usage-meter";
@@ -50,6 +51,8 @@ export class GatewayContext extends StreamContext {
   private candidates: ModelRule[] = [];
   private capability: Capability = Capability.Unknown;
   private expected: i32 = -1;
+  /** The client speaks Anthropic's protocol: errors are told in it. */
+  private forAnthropic: bool = false;
   private form: MultipartForm | null = null;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
   /** Null: the gateway is open to everybody. */
@@ -68,6 +71,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
+    this.forAnthropic = speaksAnthropic(headers.get(":path"));
     dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
@@ -79,8 +83,8 @@ export class GatewayContext extends StreamContext {
   private refuse(error: ApiError): FilterHeadersStatus {
     this.step = Step.Done;
     const gate = this.gate;
-    if (gate !== null && error.status == 429) gate.replyWithLimit(error);
-    else replyWithError(error);
+    if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.forAnthropic);
+    else replyWithError(error, this.forAnthropic);
     return FilterHeadersStatus.StopIteration;
   }
 
@@ -238,7 +242,8 @@ export class GatewayContext extends StreamContext {
     if (this.step != Step.Sent) return FilterHeadersStatus.Continue;
     const gate = this.gate;
     if (gate !== null) gate.writeLimits();
-    const status = this.answer.begin(HEADERS, endOfStream, this.config.requestBodyLimit);
+    const limit = this.config.requestBodyLimit;
+    const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
     return status;

@@ -28,6 +28,7 @@ import {
 import { Fetched, FetchState } from "./fetched";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
+import { speaksAnthropic } from "./messages-client";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest, sendUnread } from "./request";
@@ -94,7 +95,7 @@ export class HttpContext extends StreamContext {
   /** A request that no provider is configured for is left alone; a host has to name one. */
   private withoutProvider(): FilterHeadersStatus {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
-    replyWithError(unknownHost());
+    replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
   }
 
@@ -118,7 +119,7 @@ export class HttpContext extends StreamContext {
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit));
+      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }

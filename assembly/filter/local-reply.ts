@@ -1,4 +1,5 @@
 // Errors that the plugin tells the client itself.
+import { writeMessageError } from "../anthropic/message-error";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
@@ -11,20 +12,22 @@ const LONGEST_DETAIL: i32 = 64;
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
-/** The error as JSON. The memory is overwritten by the next error. */
-export function errorBody(error: ApiError): ByteWriter {
+/** The error as JSON, in Anthropic's shape or OpenAI's. The memory is overwritten by the next error. */
+export function errorBody(error: ApiError, forAnthropic: bool): ByteWriter {
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
-  error.write(json);
+  if (forAnthropic) writeMessageError(error, json);
+  else error.write(json);
   return json.out;
 }
 
 /** Ends the request with an error. `more` are further headers: name, value, name, value, … */
-export function replyWithError(error: ApiError, more: string[] = []): void {
+export function replyWithError(error: ApiError, forAnthropic: bool, more: string[] = []): void {
   const reason = error.code.length > 0 ? error.code : error.type;
   const headers = StaticArray.fromArray(["content-type", "application/json"].concat(more));
-  sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, errorBody(error));
+  const body = errorBody(error, forAnthropic);
+  sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, body);
 }
 
 /** Details of a response code are one word: a provider's code may hold anything. */

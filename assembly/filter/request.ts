@@ -28,6 +28,15 @@ import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
+import {
+  becomeChat,
+  chatRequest,
+  missingMessagesKey,
+  needsTranslation,
+  releaseTranslated,
+  speaksAnthropic,
+  translateRequest,
+} from "./messages-client";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
@@ -54,6 +63,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     if (error !== null) return refuse(exchange, error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
+  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
   if (namesModelInPath(call.capability)) {
     call.requestedModel = call.pathParameters[1];
     call.model = exchange.config.modelMapping.map(call.requestedModel);
@@ -99,6 +109,7 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
   const path = mark < 0 ? target : target.substring(0, mark);
   const settings = exchange.config.exchange;
+  exchange.speaksAnthropic = speaksAnthropic(path);
   call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
@@ -115,6 +126,7 @@ function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError 
   }
   const provider = exchange.config.provider;
   if (provider.pathTemplate(endpoint.capability).length > 0) return null;
+  if (needsTranslation(exchange, endpoint.capability)) return null;
   const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
   return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
 }
@@ -133,7 +145,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return missingApiKey();
+  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -173,6 +185,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encode(exchange, ptr, size);
   REQUEST.release();
   releaseCustomized();
+  releaseTranslated();
   if (error !== null) return refuse(exchange, error);
   if (exchange.config.provider.signsBody()) completeBody(ptr, size);
   const isWhole = BODY.replaces < 0;
@@ -198,7 +211,7 @@ function afterRequest(exchange: Exchange): Phase {
 function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const form = exchange.form;
   if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
-  const doc = REQUEST;
+  let doc = REQUEST;
   const config = exchange.config;
   const isOriginal = config.protocol == Protocol.Original;
   if (isOriginal && config.customSettings.length == 0) return null;
@@ -211,6 +224,11 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc);
+  if (exchange.translatesMessages) {
+    const refusal = translateRequest(exchange, doc);
+    if (refusal !== null) return refusal;
+    doc = chatRequest();
+  }
   const error = readRequest(exchange, doc);
   if (error !== null) return error;
   const customized = customize(exchange, doc);
@@ -243,7 +261,9 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const options = doc.get(root, "stream_options");
   if (!doc.absent(options) && !doc.isObject(options))
     return invalidType("stream_options", "an object");
-  call.wantsUsage = doc.isTrue(doc.get(options, "include_usage"));
+  // Anthropic's clients are always told.
+  const isTold = exchange.translatesMessages && call.stream;
+  call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }

@@ -1,4 +1,5 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
+import { writeMessageErrorEvent } from "../anthropic/message-error";
 import { JsonWriter } from "../json/json-writer";
 import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
@@ -10,6 +11,7 @@ import { StreamOutput } from "../stream/stream-output";
 import { noteUsage } from "./attempt";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
+import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
 import { applyResponseHeaders, sendCollected, sendError } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
@@ -36,6 +38,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   noteUsage(exchange);
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
+  reshapeForAnthropic(exchange, translator);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;
@@ -47,6 +50,14 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   exchange.phase = Phase.Streaming;
   sendOutput(ptr, size);
   return true;
+}
+
+/** Puts Anthropic's events in the place of OpenAI's, for clients that want those. */
+function reshapeForAnthropic(exchange: Exchange, translator: StreamTranslator): void {
+  const messages = exchange.messages;
+  if (messages === null) return;
+  messages.reshape(OUTPUT);
+  if (translator.failure === null) translator.failure = messages.failure;
 }
 
 /** An event that never ends shall not hold the headers for ever. */
@@ -80,8 +91,12 @@ export function translateStream(
   out: ByteWriter,
 ): ApiError | null {
   const failure = translateAll(exchange, ptr, length);
-  if (failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
-  return failure;
+  const translator = exchange.translator;
+  if (failure !== null || translator === null) return failure;
+  beginMessages(exchange);
+  reshapeForAnthropic(exchange, translator);
+  if (translator.failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
+  return translator.failure;
 }
 
 /** Puts the events of a whole stream into `OUTPUT`. */
@@ -136,7 +151,8 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
     if (exchange.phase == Phase.Yielding) return false;
   } else {
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
-    writeErrorEvent(failure, OUTPUT.writer());
+    if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());
+    else writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);
   }
   exchange.phase = Phase.Dropping;

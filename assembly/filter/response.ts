@@ -19,6 +19,7 @@ import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
+import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
@@ -83,6 +84,7 @@ function beginCollecting(exchange: Exchange): Phase {
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
+  beginMessages(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -100,7 +102,8 @@ function shapeStream(exchange: Exchange): void {
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
-  if (exchange.acceptsGzip && encoding == "gzip" && provider.speaksOpenAi()) return Phase.Passing;
+  const isReadable = exchange.acceptsGzip && encoding == "gzip" && !exchange.translatesMessages;
+  if (isReadable && provider.speaksOpenAi()) return Phase.Passing;
   const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
   return failHeaders(exchange, error, false);
 }
@@ -113,11 +116,14 @@ export function emptyAnswer(exchange: Exchange): Phase {
 
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
-  if (provider.speaksNatively(exchange.call)) return watchError(exchange, headers);
+  const isNative = provider.speaksNatively(exchange.call);
+  if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
   if (!isFromProvider()) {
-    replyWithError(gatewayError(provider.id, exchange.status, exchange.bodyLimit));
+    const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
+    replyWithError(error, exchange.speaksAnthropic);
     return Phase.Over;
   }
+  if (isNative) return watchError(exchange, headers);
   if (endOfStream) return emptyError(exchange);
   exchange.isCompressed = headers.has("content-encoding");
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
@@ -150,7 +156,7 @@ function failHeaders(
   more: string[] = [],
 ): Phase {
   if (!exchange.isAttempt) {
-    replyWithError(error, more);
+    replyWithError(error, exchange.speaksAnthropic, more);
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
@@ -214,6 +220,24 @@ export function translateWhole(
 }
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
+  const error = decodeForOpenAi(exchange, ptr, length);
+  if (error !== null || !exchange.translatesMessages) return error;
+  if (exchange.call.stream) {
+    WHOLE.clear();
+    BODY.writeWhole(ptr, length, WHOLE);
+    translateWholeStream(exchange, WHOLE.ptr, WHOLE.length, BODY.rewrite());
+  } else {
+    rewriteForAnthropic(ptr, length);
+  }
+  return null;
+}
+
+/** Puts a message in the place of the completion that was decoded. */
+function rewriteForAnthropic(ptr: usize, length: i32): void {
+  if (parseDecoded(ptr, length)) translateCompletion(RESPONSE, BODY.rewrite());
+}
+
+function decodeForOpenAi(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   BODY.clear();
   const call = exchange.call;
   const provider = exchange.config.provider;
@@ -287,7 +311,7 @@ export function refuseLength(exchange: Exchange): void {
 export function sendError(exchange: Exchange, error: ApiError): void {
   if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
-  const body = errorBody(error);
+  const body = errorBody(error, exchange.speaksAnthropic);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(body.length);
@@ -301,6 +325,7 @@ export function sendError(exchange: Exchange, error: ApiError): void {
 export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
+  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);

@@ -235,6 +235,7 @@ function passes(exchange: Exchange, headers: Headers): bool {
   const provider = exchange.config.provider;
   if (exchange.status >= 400) return false;
   if (exchange.status >= 300 || !provider.readsResponse(exchange.call)) return true;
+  if (exchange.translatesMessages) return false;
   return exchange.acceptsGzip && headers.is("content-encoding", "gzip") && provider.speaksOpenAi();
 }
 
@@ -257,7 +258,7 @@ function translate(exchange: Exchange, body: usize, length: i32): ApiError | nul
   }
   if (error === null) return null;
   ANSWER.clear();
-  ANSWER.writer(errorBody(error));
+  ANSWER.writer(errorBody(error, exchange.speaksAnthropic));
   return error;
 }
 
@@ -311,7 +312,8 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
   exchange.phase = Phase.Over;
   const error = use.error;
   if (error !== null && !use.hasHeldBody) {
-    replyWithError(error, headersOf(["retry-after", "retry-after-ms"]));
+    const pause = headersOf(["retry-after", "retry-after-ms"]);
+    replyWithError(error, exchange.speaksAnthropic, pause);
     return;
   }
   if (error !== null) sendError(exchange, error);

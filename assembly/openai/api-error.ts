@@ -54,7 +54,8 @@ function writeTextOrNull(json: JsonWriter, name: string, text: string): void {
   else json.keyString(name, text);
 }
 
-function shorten(message: string): string {
+/** A message that is not too long to pass on. */
+export function shorten(message: string): string {
   return message.length <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
 }
 

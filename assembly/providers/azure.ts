@@ -24,7 +24,7 @@ const LATE_MEMBERS =
 
 /** Azure's row: OpenAI's endpoints, without what stands before them. */
 export function azureSpec(): ProviderSpec {
-  return openAiEndpoints(new ProviderSpec("azure", ""), "");
+  return openAiEndpoints(new ProviderSpec("azure", ""), "").withoutExtensions();
 }
 
 /** Speaks OpenAI's API at a deployment's own path, or at that of the whole resource. */

@@ -14,6 +14,7 @@ import { ProviderSpec } from "./provider-spec";
 /** GitHub's row. Its back end is Azure's. */
 export function githubSpec(): ProviderSpec {
   return new ProviderSpec("github", "models.github.ai")
+    .withoutExtensions()
     .chat("/inference")
     .embeddings("/inference")
     .base64Embeddings()

@@ -43,6 +43,7 @@ const QWEN_EFFORTS: StaticArray<string> = [
 export function groqSpec(): ProviderSpec {
   return new ProviderSpec("groq", "api.groq.com")
     .oneChoice()
+    .withoutExtensions()
     .drops(
       "logprobs top_logprobs logit_bias store metadata prediction verbosity modalities " +
         "moderation prompt_cache_key prompt_cache_retention prompt_cache_options safety_identifier",

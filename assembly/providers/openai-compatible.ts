@@ -23,6 +23,7 @@ function westernSpecs(): ProviderSpec[] {
     // know.
     new ProviderSpec("nvidia", "integrate.api.nvidia.com")
       .usageUnasked()
+      .withoutExtensions()
       .renames("max_completion_tokens max_tokens")
       .drops(
         "store metadata service_tier safety_identifier prompt_cache_key prompt_cache_retention " +

@@ -16,6 +16,7 @@ import { ProviderSpec } from "./provider-spec";
 /** The row of OpenAI, with every endpoint of its API. */
 export function openAiSpec(): ProviderSpec {
   return openAiEndpoints(new ProviderSpec("openai", "api.openai.com"), "/v1")
+    .withoutExtensions()
     .serves(Capability.Conversations, "/v1/conversations")
     .serves(Capability.Moderations, "/v1/moderations");
 }

@@ -15,6 +15,7 @@ export function openrouterSpec(): ProviderSpec {
     .developerRole()
     .audioOutput()
     .customTools()
+    .cacheControl()
     .chat("/api/v1")
     .completions("/api/v1")
     .embeddings("/api/v1")

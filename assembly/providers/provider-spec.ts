@@ -53,6 +53,10 @@ export class ProviderSpec {
   takesAudioOutput: bool = false;
   /** Tools of type `custom` and choices of type `allowed_tools` are known. */
   takesCustomTools: bool = false;
+  /** Members that OpenAI does not know are taken or left alone: `top_k`, reasoning in the history. */
+  takesExtensions: bool = true;
+  /** `cache_control` in content parts is understood. */
+  takesCacheControl: bool = false;
   scheme: AuthScheme = AuthScheme.Bearer;
   /** Requests make no sense without a credential. */
   needsToken: bool = true;
@@ -234,6 +238,17 @@ export class ProviderSpec {
 
   customTools(): ProviderSpec {
     this.takesCustomTools = true;
+    return this;
+  }
+
+  /** Members that OpenAI does not know are refused. */
+  withoutExtensions(): ProviderSpec {
+    this.takesExtensions = false;
+    return this;
+  }
+
+  cacheControl(): ProviderSpec {
+    this.takesCacheControl = true;
     return this;
   }
 

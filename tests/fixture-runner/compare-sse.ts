@@ -1,4 +1,5 @@
-// Compares event streams whose events are exactly `data: <JSON or [DONE]>` and an empty line:
+// Compares event streams whose events are exactly `data: <JSON or [DONE]>` and an empty line, or those of Anthropic, which
+// have a line `event: <type>` before that:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 import { compareJson } from "./compare-json.ts";
 import { parseJson, writeJson, type JsonValue } from "./json-value.ts";
@@ -11,6 +12,7 @@ export function compareSse(expected: string, actual: string): string[] {
   const got = events(actual);
   if (typeof want === "string") return [`the expected stream: ${want}`];
   if (typeof got === "string") return [got];
+  if (isNamed(expected) !== isNamed(actual)) return ["only one of the streams names its events"];
   const found: string[] = [];
   for (let i = 0; i < Math.max(want.length, got.length); ++i) {
     const [wanted, own] = [want[i], got[i]];
@@ -27,7 +29,8 @@ export function events(stream: string): string[] | string {
   let at = 0;
   while (at < stream.length) {
     const end = stream.indexOf("\n\n", at);
-    const line = stream.slice(at, end < 0 ? undefined : end);
+    const block = stream.slice(at, end < 0 ? undefined : end);
+    const line = isNamed(stream) ? withoutName(block) : block;
     if (end < 0 || !line.startsWith("data: ") || line.includes("\n")) {
       const near = JSON.stringify(stream.slice(at, at + 120));
       return `offset ${at}: not an event of one data line and an empty line: ${near}`;
@@ -36,6 +39,17 @@ export function events(stream: string): string[] | string {
     at = end + 2;
   }
   return payloads;
+}
+
+function isNamed(stream: string): boolean {
+  return stream.startsWith("event: ");
+}
+
+// The event's second line, if its first is the name that its payload has as well.
+function withoutName(event: string): string {
+  const [, name, line] = /^event: (\w+)\n(.*)$/s.exec(event) ?? [];
+  const payload = tryParse(line?.slice("data: ".length) ?? "");
+  return payload instanceof Map && payload.get("type") === name ? (line ?? "") : "";
 }
 
 function compareEvent(expected: string, actual: string): string[] {

@@ -68,7 +68,15 @@ function streamText(body: string, twin: string): string {
     if (event === "[DONE]" || other === "[DONE]") return event;
     return writeJson(masked(parseJson(event), parseJson(other)));
   });
-  return lines.map((line) => `data: ${line}\n\n`).join("");
+  const isNamed = body.startsWith("event: ");
+  return lines.map((line) => `${isNamed ? nameOf(line) : ""}data: ${line}\n\n`).join("");
+}
+
+// Events with a name have it in their payload too.
+function nameOf(payload: string): string {
+  const value = tryParse(payload);
+  const type = value instanceof Map ? value.get("type") : null;
+  return typeof type === "string" ? `event: ${type}\n` : "";
 }
 
 /** The value with placeholders where the twins differ. */
