@@ -11,7 +11,7 @@ import { answerOf, providerSamples, runWith } from "./support/provider-samples.t
 
 /** These have Anthropic's messages themselves, or, of a generic server, may have. */
 const NATIVE = new Set(
-  "claude deepseek generic longcat minimax moonshot ollama qwen zhipuai".split(" "),
+  "claude deepseek generic longcat minimax moonshot ollama qwen vertex zhipuai".split(" "),
 );
 
 interface Usage {

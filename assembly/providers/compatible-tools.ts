@@ -79,7 +79,7 @@ function repairFragment(
   const begins = doc.stringLength(name) > 0 && !isAgain;
   if (begins) known = calls.begin(id, place);
   // Clients put fragments together: a name or an id that comes twice would stand there twice.
-  else if (isAgain) dropNames(item, target, edit);
+  else if (known >= 0) dropNames(item, target, edit);
   else dropForeign(doc, item, target, name, edit);
   const index = said < 0 || calls.sharesPlace(known) ? max(known, 0) : <i32>said;
   if (index != said) edit.setInteger(item, "index", index);
