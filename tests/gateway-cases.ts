@@ -228,6 +228,27 @@ export const GATEWAY_CASES: readonly ConfigCase[] = [
     config: { placement: "cluster", provider: { type: "groq" } },
   },
   {
+    shows: "providers in a cluster, told by its hosts",
+    config: { placement: "cluster", providers: [{ id: "a", type: "groq" }] },
+  },
+  {
+    shows: "providers in a cluster that are asked side by side",
+    config: {
+      placement: "cluster",
+      hedgedAttempts: 2,
+      hedgeDelay: 500,
+      providers: [
+        { id: "a", type: "groq" },
+        { id: "b", type: "openai" },
+      ],
+    },
+  },
+  {
+    shows: "more attempts side by side than can be",
+    config: { placement: "cluster", hedgedAttempts: 1000, providers: [{ id: "a", type: "groq" }] },
+    error: "hedgedAttempts: expected an integer from 0 to 999",
+  },
+  {
     shows: "a gateway in a cluster",
     config: { placement: "cluster", ...rules({ model: "a", providers: ["x"] }) },
     error: "models: has no meaning where placement is cluster",

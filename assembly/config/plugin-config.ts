@@ -24,11 +24,17 @@ export class PluginConfig {
   gateway: GatewayConfig | null = null;
   /** The plugin stands in a provider's cluster, and sees each attempt. */
   isAttempt: bool = false;
+  /** How many attempts of a request there may be side by side; 0: one after the other. */
+  hedgedAttempts: i32 = 0;
+  /** Milliseconds between the beginnings of two of them. */
+  hedgeDelay: i32 = 0;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
   private fallback: ProviderConfig | null = null;
   private readonly rules: Rule[] = [];
+  /** The providers that the host which was chosen for an attempt may name. */
+  private readonly named: ProviderConfig[] = [];
 
   /** Reads UTF-8 JSON. Text without any value is a configuration that does nothing. */
   static parse(ptr: usize, length: i32, environment: Map<string, string>): PluginConfig {
@@ -64,9 +70,22 @@ export class PluginConfig {
     return this.fallback;
   }
 
+  /** Whether each attempt's host says which provider it is. */
+  get isToldByHost(): bool {
+    return this.named.length > 0;
+  }
+
+  /** The provider that a host names, or null. */
+  ofHost(id: string): ProviderConfig | null {
+    for (let i = 0; i < this.named.length; ++i) {
+      if (this.named[i].settings.id == id) return this.named[i];
+    }
+    return null;
+  }
+
   /** The providers that requests can reach. */
   get active(): ProviderConfig[] {
-    const active: ProviderConfig[] = [];
+    const active = this.named.slice(0);
     for (let i = -1; i < this.rules.length; ++i) {
       const config = i < 0 ? this.fallback : this.rules[i].provider;
       if (config !== null && !active.includes(config)) active.push(config);
@@ -100,6 +119,8 @@ export class PluginConfig {
     const limit = reader.integer("requestBodyLimit", 1, i32.MAX_VALUE, DEFAULT_BODY_LIMIT);
     this.requestBodyLimit = limit;
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
+    this.hedgedAttempts = reader.integer("hedgedAttempts", 0, 999, 0);
+    this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
     reader.source.isCluster = this.isAttempt;
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
@@ -113,6 +134,9 @@ export class PluginConfig {
       const path = elementPath("_rules_", this.rules.length);
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
+    }
+    if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
+      for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(

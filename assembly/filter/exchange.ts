@@ -23,6 +23,14 @@ export class Exchange {
   translatesMessages: bool = false;
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
+  /** The most attempts that the request may have side by side; 0: one after the other. */
+  hedgedAttempts: i32 = 0;
+  /** Milliseconds until the next one of them begins. */
+  hedgeDelay: i32 = 0;
+  /** The attempt is one of several side by side, and may still be answered. */
+  isRacing: bool = false;
+  /** When a held attempt need not wait for a later one any more, in nanoseconds; 0: it is not held. */
+  raceEnd: i64 = 0;
   /** The request was tried before. */
   isRepeated: bool = false;
   /** The token in use, by its place in the configuration; -1: the client's own. */

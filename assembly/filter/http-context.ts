@@ -13,10 +13,22 @@ import {
   StreamType,
 } from "../proxy-wasm/types";
 import { Exchange } from "./exchange";
-import { beginAttempt, endAttempt, noteFailure, restoreHeaders } from "./attempt";
+import {
+  beginAttempt,
+  endAttempt,
+  endsHold,
+  noteAnswer,
+  noteFailure,
+  providerOfHost,
+  refuse,
+  restoreHeaders,
+  resumeAttempt,
+  unknownHost,
+} from "./attempt";
 import { Fetched, FetchState } from "./fetched";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
+import { speaksAnthropic } from "./messages-client";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest, sendUnread } from "./request";
@@ -27,6 +39,7 @@ import {
   finishError,
   finishFailure,
   finishResponse,
+  refuseLength,
 } from "./response";
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
@@ -56,19 +69,34 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.match();
-    if (config === null) return FilterHeadersStatus.Continue;
+    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
-    if (isAttempt) beginAttempt(exchange, HEADERS);
+    if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);
     exchange.phase = phase;
     if (phase == Phase.AwaitingFetch) phase = this.takeRequest(exchange, 0);
+    this.waitForRivals(exchange);
     const isHeld =
-      phase == Phase.GatheringRequest || phase == Phase.AwaitingFetch || phase == Phase.Over;
+      phase == Phase.GatheringRequest ||
+      phase == Phase.AwaitingFetch ||
+      phase == Phase.Yielding ||
+      phase == Phase.Over;
     return isHeld ? FilterHeadersStatus.StopIteration : FilterHeadersStatus.Continue;
+  }
+
+  private waitForRivals(exchange: Exchange): void {
+    if (exchange.phase == Phase.Yielding) this.states.lookAgain(this.id);
+  }
+
+  /** A request that no provider is configured for is left alone; a host has to name one. */
+  private withoutProvider(): FilterHeadersStatus {
+    if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
+    replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
+    return FilterHeadersStatus.StopIteration;
   }
 
   private match(): ProviderConfig | null {
@@ -82,6 +110,7 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return FilterBodyStatus.Continue;
     if (exchange.phase == Phase.Over) return FilterBodyStatus.StopIterationNoBuffer;
+    if (exchange.phase == Phase.Yielding) return FilterBodyStatus.StopIterationAndWatermark;
     if (exchange.phase == Phase.AwaitingFetch) {
       // A body that is not read may be of any size.
       return exchange.isUnread
@@ -97,8 +126,11 @@ export class HttpContext extends StreamContext {
     // The end comes as a piece of its own: a body that is all there need not wait for it.
     const isWhole = endOfStream || length == exchange.requestLength;
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
-    switch (this.takeRequest(exchange, length)) {
+    const phase = this.takeRequest(exchange, length);
+    this.waitForRivals(exchange);
+    switch (phase) {
       case Phase.AwaitingFetch:
+      case Phase.Yielding:
         return FilterBodyStatus.StopIterationAndBuffer;
       case Phase.Over:
         return FilterBodyStatus.StopIterationNoBuffer;
@@ -126,8 +158,7 @@ export class HttpContext extends StreamContext {
   }
 
   private refuse(exchange: Exchange, item: Fetched): Phase {
-    replyWithError(item.failure, exchange.speaksAnthropic);
-    exchange.phase = Phase.Over;
+    exchange.phase = refuse(exchange, item.failure);
     return exchange.phase;
   }
 
@@ -148,22 +179,28 @@ export class HttpContext extends StreamContext {
     this.awaited = null;
     if (!item.isThere) {
       this.refuse(exchange, item);
+      this.waitForRivals(exchange);
       return;
     }
+    if (exchange.isRacing) resumeAttempt(exchange, HEADERS);
     item.give(exchange);
     const phase = this.takeRequest(exchange, ALL_BYTES);
-    if (phase != Phase.Over && phase != Phase.AwaitingFetch) continueStream(StreamType.Request);
+    this.waitForRivals(exchange);
+    if (phase != Phase.Over && phase != Phase.AwaitingFetch && phase != Phase.Yielding) {
+      continueStream(StreamType.Request);
+    }
   }
 
   /** The stream should have begun by now. */
   onTimeout(): void {
     const exchange = this.exchange;
     if (exchange === null) return;
+    if (exchange.phase == Phase.Yielding && !endsHold(exchange)) this.waitForRivals(exchange);
     if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
-    exchange.phase = Phase.Over;
-    noteFailure(exchange, 504);
     const error = gatewayError(exchange.config.provider.id, 504, 0);
-    replyWithError(error, exchange.speaksAnthropic);
+    exchange.phase = refuse(exchange, error);
+    this.waitForRivals(exchange);
+    noteFailure(exchange, 504);
   }
 
   /** Trailers end a body that never said so itself. */
@@ -173,9 +210,10 @@ export class HttpContext extends StreamContext {
     let phase = exchange.phase;
     if (phase == Phase.GatheringRequest) {
       phase = this.takeRequest(exchange, ALL_BYTES);
+      this.waitForRivals(exchange);
       if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
-    return phase == Phase.AwaitingFetch
+    return phase == Phase.AwaitingFetch || phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }
@@ -183,14 +221,17 @@ export class HttpContext extends StreamContext {
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {
     const exchange = this.exchange;
     if (exchange === null) return FilterHeadersStatus.Continue;
+    if (exchange.phase == Phase.Yielding) return FilterHeadersStatus.StopIteration;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
       this.watchAccess(exchange);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
+    if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
     this.watchAccess(exchange);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
+    if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
@@ -210,6 +251,7 @@ export class HttpContext extends StreamContext {
     switch (exchange.phase) {
       case Phase.GatheringResponse:
         exchange.hasResponseBody = true;
+        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
         if (!endOfStream && length != exchange.responseLength) {
           return FilterBodyStatus.StopIterationAndBuffer;
         }
@@ -217,25 +259,29 @@ export class HttpContext extends StreamContext {
         return this.afterBody(exchange);
       case Phase.GatheringError:
         exchange.hasResponseBody = true;
+        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishError(exchange, length);
         return this.afterBody(exchange);
       case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
-        return pushStream(exchange, length, endOfStream)
-          ? FilterBodyStatus.Continue
-          : FilterBodyStatus.StopIterationNoBuffer;
+        if (pushStream(exchange, length, endOfStream)) return FilterBodyStatus.Continue;
+        this.waitForRivals(exchange);
+        return FilterBodyStatus.StopIterationNoBuffer;
       case Phase.LoggingError:
         if (length > 0) exchange.phase = Phase.Over;
         if (length > 0) logError(exchange, length);
         return FilterBodyStatus.Continue;
       case Phase.Retrying:
         return this.afterBody(exchange);
+      case Phase.Yielding:
+        dropRest(length);
+        return FilterBodyStatus.StopIterationNoBuffer;
       case Phase.Failing:
         if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
         finishFailure(exchange);
-        return FilterBodyStatus.Continue;
+        return this.afterBody(exchange);
       case Phase.Dropping:
         dropRest(length);
         return FilterBodyStatus.Continue;
@@ -244,8 +290,16 @@ export class HttpContext extends StreamContext {
     }
   }
 
+  /** The answer is more than can be held: Envoy's own error would not be retried. */
+  private endGathering(exchange: Exchange): FilterBodyStatus {
+    refuseLength(exchange);
+    return this.afterBody(exchange);
+  }
+
   /** An answer that failed is held while the request is under way again. */
   private afterBody(exchange: Exchange): FilterBodyStatus {
+    this.waitForRivals(exchange);
+    if (exchange.phase == Phase.Yielding) return FilterBodyStatus.StopIterationNoBuffer;
     if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
     const use = exchange.tokenUse;
     return use !== null && use.hasHeldBody
@@ -254,7 +308,8 @@ export class HttpContext extends StreamContext {
   }
 
   private afterTrailers(exchange: Exchange): FilterTrailersStatus {
-    return exchange.phase == Phase.Retrying
+    this.waitForRivals(exchange);
+    return exchange.phase == Phase.Retrying || exchange.phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
   }
@@ -276,6 +331,7 @@ export class HttpContext extends StreamContext {
       case Phase.HoldingStream:
         return this.replaceAnswer(exchange);
       case Phase.Retrying:
+      case Phase.Yielding:
         return FilterTrailersStatus.StopIteration;
       default:
         return FilterTrailersStatus.Continue;

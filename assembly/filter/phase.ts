@@ -10,6 +10,8 @@ export const enum Phase {
   GatheringRequest,
   /** The request is held until what it needs has been fetched. */
   AwaitingFetch,
+  /** An attempt that failed here is held as long as another one may be answered. */
+  Yielding,
   /** The request has gone to the provider. */
   AwaitingResponse,
   /** A whole answer is being gathered; its headers are held. */

@@ -14,6 +14,8 @@ import { FirstByteWatch } from "./first-byte-watch";
 const SHORTEST_TICK: i32 = 10;
 const LONGEST_TICK: i32 = 100;
 const NANOSECONDS: i64 = 1_000_000;
+/** Milliseconds after which a held attempt is looked at again. */
+const YIELD_TIME: i32 = 20;
 
 /** Made for providers that need it only. */
 export class ProviderState {
@@ -51,6 +53,8 @@ export class ProviderState {
 /** The states of one configuration. */
 export class ProviderStates {
   readonly all: ProviderState[] = [];
+  /** Attempts that are held for the sake of others. */
+  readonly held: FirstByteWatch = new FirstByteWatch();
   /** Milliseconds; 0: no timer has been needed yet. */
   private tick: i32 = 0;
 
@@ -70,6 +74,12 @@ export class ProviderStates {
     const end = currentTimeNanoseconds() + <i64>timeout * NANOSECONDS;
     this.of(config).watch.add(stream, end);
     this.needTick(max(SHORTEST_TICK, min(LONGEST_TICK, timeout / 10)));
+  }
+
+  /** Has a held attempt told that some time has passed. */
+  lookAgain(stream: u32): void {
+    this.held.add(stream, currentTimeNanoseconds() + <i64>YIELD_TIME * NANOSECONDS);
+    this.needTick(YIELD_TIME);
   }
 
   /** Has the timer fire at least once in so many milliseconds; 0: it need not. */

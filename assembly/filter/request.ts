@@ -24,10 +24,10 @@ import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
+import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { encodeForm, readableForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
-import { replyWithError } from "./local-reply";
 import {
   becomeChat,
   chatRequest,
@@ -99,11 +99,6 @@ export function sendUnread(exchange: Exchange): Phase {
   sendHeaders(exchange, 0, 0);
   if (exchange.isBodyless) keepRequest(exchange, 0, 0, null);
   return afterRequest(exchange);
-}
-
-function refuse(exchange: Exchange, error: ApiError): Phase {
-  replyWithError(error, exchange.speaksAnthropic);
-  return Phase.Over;
 }
 
 function readTarget(exchange: Exchange, headers: Headers): void {

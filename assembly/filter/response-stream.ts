@@ -148,6 +148,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
   if (answerIsBad(exchange, failure, isHeld, false)) return false;
   if (isHeld) {
     sendError(exchange, failure);
+    if (exchange.phase == Phase.Yielding) return false;
   } else {
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());

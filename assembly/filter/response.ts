@@ -15,7 +15,7 @@ import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure, noteUsage } from "./attempt";
+import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
@@ -127,6 +127,7 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   if (endOfStream) return emptyError(exchange);
   exchange.isCompressed = headers.has("content-encoding");
   if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
+  passesError(exchange, exchange.status);
   return Phase.GatheringError;
 }
 
@@ -159,6 +160,7 @@ function failHeaders(
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
+  passesError(exchange, error.status);
   noteFailure(exchange, error.status);
   if (isEmpty) return Phase.Over;
   removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
@@ -294,8 +296,20 @@ export function finishError(exchange: Exchange, length: i32): void {
   if (!retry(exchange, error, true)) sendError(exchange, error);
 }
 
+/** An answer is too large to be held. What still comes of it is dropped. */
+export function refuseLength(exchange: Exchange): void {
+  const provider = exchange.config.provider;
+  const error =
+    exchange.phase == Phase.GatheringError
+      ? provider.decodeError(exchange.call, exchange.status, 0, 0)
+      : invalidUpstreamResponse(provider.id, `it has more than ${exchange.bodyLimit} bytes`);
+  exchange.phase = Phase.Dropping;
+  sendError(exchange, error);
+}
+
 /** Turns the answer whose headers are held into an error. */
 export function sendError(exchange: Exchange, error: ApiError): void {
+  if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
   const body = errorBody(error, exchange.speaksAnthropic);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());

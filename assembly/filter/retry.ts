@@ -13,6 +13,7 @@ import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/t
 import { ByteWriter } from "../text/byte-writer";
 import { noteFailure } from "./attempt";
 import { TokenUse } from "./token-use";
+import { noteAnswer } from "./attempt";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
@@ -110,6 +111,7 @@ function mayRetry(exchange: Exchange, use: TokenUse, status: i32): bool {
 
 /** The answer is none of an error. */
 export function answerIsGood(exchange: Exchange): void {
+  noteAnswer(exchange);
   const use = exchange.tokenUse;
   if (use !== null) countSuccess(exchange, use);
 }

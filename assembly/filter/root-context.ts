@@ -7,6 +7,7 @@ import { log } from "../proxy-wasm/log";
 import { setEffectiveContext } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds, readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { FirstByteWatch } from "./first-byte-watch";
 import { GatewayContext } from "./gateway-context";
 import { HealthChecks } from "./health-check";
 import { HttpContext } from "./http-context";
@@ -64,20 +65,23 @@ export class PluginContext extends RootContext {
     const now = currentTimeNanoseconds();
     this.checks.begin(now / 1_000_000);
     const states = this.states.all;
-    for (let i = 0; i < states.length; ++i) {
-      const watch = states[i].watch;
-      for (let id = watch.next(now); id != 0; id = watch.next(now)) {
-        const stream = findStream(id);
-        if (stream === null) continue;
-        setEffectiveContext(id);
-        stream.onTimeout();
-      }
-    }
+    for (let i = 0; i < states.length; ++i) tellOverdue(states[i].watch, now);
+    tellOverdue(this.states.held, now);
   }
 
   createStream(id: u32): StreamContext {
     const gateway = this.config.gateway;
     if (gateway !== null) return new GatewayContext(id, this.config, gateway);
     return new HttpContext(id, this.config, this.states);
+  }
+}
+
+/** Tells the streams whose time is over. */
+function tellOverdue(watch: FirstByteWatch, now: i64): void {
+  for (let id = watch.next(now); id != 0; id = watch.next(now)) {
+    const stream = findStream(id);
+    if (stream === null) continue;
+    setEffectiveContext(id);
+    stream.onTimeout();
   }
 }

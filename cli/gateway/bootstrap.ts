@@ -1,5 +1,6 @@
 // A gateway as one static bootstrap: https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/bootstrap/v3/bootstrap.proto
 import { cluster, endpointOf } from "./clusters.ts";
+import { composites } from "./composites.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
@@ -18,16 +19,18 @@ export function staticBootstrap(
   return {
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
     static_resources: {
-      listeners: [listener(gateway, { route_config: routeConfig(gateway) }, options)],
+      listeners: [
+        listener(gateway, { route_config: routeConfig(gateway, options.envoy) }, options),
+      ],
       clusters: clusters(gateway, authorities, options),
     },
   };
 }
 
-/** The clusters of all providers, and of the rate limit service. */
+/** The clusters of all providers, of rules, and of the rate limit service. */
 export function clusters(gateway: Gateway, authorities: Authorities, options: PluginOptions) {
   const providers = Object.keys(gateway.providers).map((id) =>
     cluster(gateway, id, endpointOf(gateway, id, authorities.get(id) ?? ""), options),
   );
-  return [...providers, ...rateLimitClusters(gateway)];
+  return [...providers, ...composites(gateway, options), ...rateLimitClusters(gateway)];
 }

@@ -6,8 +6,8 @@ import {
   extension,
   MIB,
   parseAddress,
-  pluginFilter,
   type PluginOptions,
+  upstreamFilters,
 } from "./envoy-parts.ts";
 import { clusterConfig, DEFAULT_BODY_LIMIT, type Gateway, type Upstream } from "./gateway.ts";
 
@@ -25,7 +25,7 @@ const CA_FILES = [
   "/etc/ssl/cert.pem",
 ];
 
-const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+export const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /** The cluster of one provider. */
 export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, options: PluginOptions) {
@@ -48,6 +48,8 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
                   socket_address: { address: endpoint.host, port_value: endpoint.port },
                 },
               },
+              // Where several providers share one filter chain, it goes by this.
+              metadata: { filter_metadata: { "ai-proxy": { provider: id } } },
             },
           ],
         },
@@ -62,13 +64,7 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
         ...protocol(upstream, endpoint),
         // Shorter than the providers' own, so that no request meets a connection just being closed.
         common_http_protocol_options: { idle_timeout: "55s" },
-        http_filters: [
-          pluginFilter(id, clusterConfig(gateway, id), options),
-          {
-            name: "envoy.filters.http.upstream_codec",
-            typed_config: { "@type": extension("filters.http.upstream_codec.v3.UpstreamCodec") },
-          },
-        ],
+        http_filters: upstreamFilters(id, clusterConfig(gateway, id), options),
       },
     },
   };

@@ -48,7 +48,7 @@ export function dynamicFiles(
   const routes = { rds: { route_config_name: "gateway", config_source: source(folder, "rds") } };
   return {
     cds: resources(CLUSTER, clusters(gateway, authorities, options)),
-    rds: resources(ROUTES, [routeConfig(gateway)]),
+    rds: resources(ROUTES, [routeConfig(gateway, options.envoy)]),
     lds: resources(LISTENER, [listener(gateway, routes, options)]),
   };
 }

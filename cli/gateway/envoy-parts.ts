@@ -43,6 +43,32 @@ export interface PluginOptions {
   plugin: string;
   /** Names of the environment variables that the plugin may read. */
   variables: string[];
+  /** The Envoy that the configuration is for; the newest that is known unless given. */
+  envoy?: EnvoyVersion;
+}
+
+/** Major and minor. */
+export type EnvoyVersion = readonly [number, number];
+
+/** What the configuration is for unless something else is asked for. */
+export const NEWEST_ENVOY: EnvoyVersion = [1, 40];
+/** The first one with composite clusters, and with retries of answers whose headers a filter held. */
+export const OLDEST_ENVOY: EnvoyVersion = [1, 37];
+
+/** Whether a version is `least` or a later one. */
+export function isAtLeast([major, minor]: EnvoyVersion, least: EnvoyVersion): boolean {
+  return major > least[0] || (major === least[0] && minor >= least[1]);
+}
+
+/** The filters of a cluster: the plugin, and what sends the request. */
+export function upstreamFilters(name: string, config: object, options: PluginOptions): object[] {
+  return [
+    pluginFilter(name, config, options),
+    {
+      name: "envoy.filters.http.upstream_codec",
+      typed_config: { "@type": extension("filters.http.upstream_codec.v3.UpstreamCodec") },
+    },
+  ];
 }
 
 /** The plugin as an HTTP filter. The same code and environment everywhere: one VM per worker. */

@@ -1,7 +1,7 @@
 // What would come of a request: the rule, the provider, and the request as that provider gets it.
 import type { RunResult } from "../../host/run.ts";
 import { endpointOf } from "./clusters.ts";
-import { type Gateway, listenerConfig, nameOf, targetsOf } from "./gateway.ts";
+import { type Gateway, listenerConfig, type ModelEntry, nameOf, targetsOf } from "./gateway.ts";
 import { attempt, type CheckedGateway } from "./plugin-vm.ts";
 
 /** A text for people; `request` is the JSON of a chat request, `consumer` who sends it. */
@@ -26,12 +26,17 @@ export function explain(checked: CheckedGateway, request: string, consumer?: str
   const order = [...targets.slice(at), ...targets.slice(0, at)];
   const lines = [
     `rule      ${header("x-llm-route")}`,
-    `providers ${order.map(({ id }) => id).join(", then ")}`,
+    `providers ${order.map(({ id }) => id).join(next(rule))}`,
   ];
   const sent = JSON.parse(text(routed.body)) as object;
   for (const { id } of order)
     lines.push("", ...attemptLines(checked, id, sent, header("x-llm-models")));
   return `${lines.join("\n")}\n`;
+}
+
+/** What stands between two providers. */
+function next(rule: ModelEntry | undefined): string {
+  return rule?.strategy === "hedge" ? `, after ${rule.hedgeDelay} also ` : ", then ";
 }
 
 /** What the gateway makes of a request: everybody's, or a consumer's, without its key. */

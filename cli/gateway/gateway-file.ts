@@ -112,6 +112,10 @@ function crossProblems(gateway: Gateway, problemAt: GatewayFile["problemAt"]): P
       const message = `there is no provider "${id}"; known are ${known.join(", ")}`;
       problems.push(problemAt(["models", rule, "providers", place], message));
     });
+    if (entry.strategy !== "hedge" && entry.hedgeDelay !== undefined) {
+      const message = "has a meaning only where strategy is hedge";
+      problems.push(problemAt(["models", rule, "hedgeDelay"], message));
+    }
     const name = nameOf(entry);
     if (names.has(name)) {
       problems.push(problemAt(["models", rule], `another rule has the name "${name}"`));

@@ -1,5 +1,7 @@
 // What a gateway file says, once it is read: ../../gateway.schema.json has the meaning of each key.
 
+import { duration } from "./envoy-parts.ts";
+
 export interface Gateway {
   listen?: string;
   admin?: string;
@@ -119,6 +121,37 @@ export function clusterConfig(gateway: Gateway, id: string): object {
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
     provider: { ...fields, id },
   };
+}
+
+/** The plugin's configuration where one filter chain serves all providers of a rule: the host tells which it is. */
+export function hostConfig(gateway: Gateway, entry: ModelEntry): object {
+  const targets = targetsOf(entry);
+  const hedges = entry.strategy === "hedge";
+  const attempts = targets.reduce((sum, target) => sum + (target.attempts ?? 1), 0);
+  // Envoy's own timer of silence ends with the first hedged attempt.
+  const watched = hedges && stalls(entry) ? entry.firstTokenTimeout : undefined;
+  const providers = targets.map(({ id }) => {
+    const { upstream: _, ...fields } = gateway.providers[id] ?? { type: "" };
+    const timeout = watched === undefined ? {} : { firstByteTimeout: milliseconds(watched) };
+    return { ...fields, id, ...timeout };
+  });
+  return {
+    placement: "cluster",
+    requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    ...(hedges
+      ? { hedgedAttempts: attempts, hedgeDelay: milliseconds(entry.hedgeDelay ?? "0s") }
+      : {}),
+    providers,
+  };
+}
+
+/** Whether a stream that does not begin sends a request on. */
+export function stalls({ fallbackOn }: ModelEntry): boolean {
+  return (fallbackOn ?? DEFAULT_FALLBACK).includes("stall");
+}
+
+function milliseconds(text: string): number {
+  return Math.round(Number.parseFloat(duration(text)) * 1000);
 }
 
 /** The environment variables that a gateway file names. */

@@ -27,7 +27,7 @@ const ACCESS_LOG = {
         details: "%RESPONSE_CODE_DETAILS%",
         route: "%ROUTE_NAME%",
         model: "%FILTER_STATE(wasm.llm_model:PLAIN)%",
-        provider: "%UPSTREAM_CLUSTER%",
+        provider: "%FILTER_STATE(wasm.llm_provider:PLAIN)%",
         attempts: "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
         failed: "%FILTER_STATE(wasm.llm_attempts:PLAIN)%",
         consumer: "%FILTER_STATE(wasm.llm_consumer:PLAIN)%",

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { envoyVersion } from "../envoy-binary.ts";
 import { launchEnvoy, type EnvoyProcess } from "../envoy-process.ts";
 import { dynamicBootstrap, type DynamicFiles, dynamicFiles, writeFiles } from "./dynamic.ts";
 import { type Problem, loadGatewayFile } from "./gateway-file.ts";
@@ -114,13 +115,18 @@ export class RunningGateway {
 /** Warnings of the last file that was read. */
 export const lastWarnings: Problem[] = [];
 
-async function prepare({ file, folder, plugin, environment, adapt = (own) => own }: RunOptions) {
+async function prepare(run: RunOptions) {
+  const { file, folder, binary, plugin, environment, adapt = (own) => own } = run;
   const read = loadGatewayFile(file);
   const gateway = adapt(read.gateway);
   const variables = { ...process.env, ...environment };
   const checked = await checkGateway({ ...read, gateway }, plugin, variables);
   lastWarnings.splice(0, Infinity, ...checked.warnings);
-  const options = { plugin: gateway.plugin ?? plugin, variables: variablesOf(gateway) };
+  const options = {
+    plugin: gateway.plugin ?? plugin,
+    variables: variablesOf(gateway),
+    envoy: (await envoyVersion(binary)) ?? undefined,
+  };
   return {
     files: dynamicFiles(gateway, checked.authorities, options, folder),
     bootstrap: dynamicBootstrap(gateway, folder),

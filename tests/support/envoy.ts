@@ -35,6 +35,8 @@ export interface EnvoyOptions {
   /** What a listener and a cluster may buffer, in bytes. */
   bufferLimit?: number;
   concurrency?: number;
+  /** The Envoy to run; the one that is found unless given. */
+  binary?: string;
   /** Environment variables that the plugin sees. */
   environment?: Record<string, string>;
   pluginLogLevel?: LaunchOptions["pluginLogLevel"];
@@ -58,7 +60,7 @@ export function startEnvoy(options: EnvoyOptions): Promise<TestEnvoy> {
 /** Starts an Envoy with a whole bootstrap, for what `startEnvoy` has no option for. */
 export async function startEnvoyWith(
   config: { static_resources: { listeners: { name: string }[] } },
-  options: Pick<EnvoyOptions, "concurrency" | "environment" | "pluginLogLevel"> = {},
+  options: Pick<EnvoyOptions, "binary" | "concurrency" | "environment" | "pluginLogLevel"> = {},
 ): Promise<TestEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), "envoy-test-"));
   const configFile = join(folder, "envoy.json");
@@ -66,7 +68,7 @@ export async function startEnvoyWith(
   writeFileSync(configFile, JSON.stringify(config));
   try {
     const { concurrency, environment, pluginLogLevel } = options;
-    const binary = await findEnvoy();
+    const binary = options.binary ?? (await findEnvoy());
     const launch = { binary, configFile, logFile, concurrency, environment, pluginLogLevel };
     const { adminPort, pid, ports, stop } = await launchEnvoy(launch);
     let lastLog: string | null = null;
