@@ -133,7 +133,7 @@ export const REFUSED: readonly RefusedFile[] = [
       "2:41: models[0].fallbackOn[0]: expected a status from 400 to 599, 5xx, gateway-error, " +
         'connect-failure, reset or stall, found "5XX"',
       "2:46: models[0].fallbackOn[1]: expected at most 599, found 700",
-      "2:59: models[0].strategy: expected priority, weighted, round-robin, random, " +
+      "2:59: models[0].strategy: expected priority, weighted, round-robin, random, hedge, " +
         'found "prority"; did you mean "priority"?',
     ],
   },
