@@ -162,7 +162,7 @@ for (const file of FILES) {
     assert.equal(bootstrap.admin.address.socket_address.address, "127.0.0.1");
     for (const listener of listeners) {
       const log = JSON.stringify(listener.filter_chains[0].filters[0].typed_config.access_log);
-      assert.match(log, /%UPSTREAM_CLUSTER%/);
+      assert.match(log, /%UPSTREAM_CLUSTER%|wasm.llm_provider/);
       assert.match(log, /%RESPONSE_CODE%/);
     }
   });
