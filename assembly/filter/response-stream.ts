@@ -133,7 +133,7 @@ function translate(
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
     if (translator.failure === null) translator.onEnd(OUTPUT);
   }
-  if (decoder.failed && translator.failure === null) {
+  if (decoder.failed && translator.failure === null && !translator.isOver) {
     translator.failure = invalidUpstreamResponse(provider, "an event is too large or malformed");
   }
 }

@@ -25,6 +25,11 @@ export abstract class StreamTranslator {
   /** The provider's stream is over. Sets `failure` where it ended too early. */
   abstract onEnd(out: StreamOutput): void;
 
+  /** Whether the client has had the end of the stream: what comes behind it is nothing to it. */
+  get isOver(): bool {
+    return false;
+  }
+
   /** Gives memory back. */
   release(): void {
     this.decoder().release();

@@ -92,6 +92,10 @@ export class BedrockStream extends StreamTranslator {
     }
   }
 
+  get isOver(): bool {
+    return this.isDone;
+  }
+
   onEnd(out: StreamOutput): void {
     if (this.isDone || this.frames.failed) return;
     // A message whose cost has not come is complete all the same, but not if it was cut off.
