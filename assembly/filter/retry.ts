@@ -18,7 +18,7 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
-import { upstreamHost, upstreamTarget } from "./request";
+import { upstreamHost, upstreamTarget } from "./request-target";
 import {
   headersOf,
   isFromProvider,
