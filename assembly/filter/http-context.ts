@@ -32,18 +32,17 @@ import { speaksAnthropic } from "./messages-client";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest, sendUnread } from "./request";
+import { beginResponse, finishResponse } from "./response";
 import {
-  beginResponse,
   emptyAnswer,
   emptyError,
   finishError,
   finishFailure,
-  finishResponse,
   refuseLength,
-} from "./response";
+} from "./error-response";
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
-import { finishRetry } from "./retry";
+import { finishRetry } from "./retried-answer";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
