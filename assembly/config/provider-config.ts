@@ -1,6 +1,5 @@
 // One provider as it is configured: settings, credentials, and what happens to requests before the
 // provider sees them.
-import { JsonKind } from "../json/document";
 import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";

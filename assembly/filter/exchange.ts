@@ -9,6 +9,7 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
 import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
+import { Fetched } from "./fetched";
 import { Phase } from "./phase";
 
 /** One request on its way through the filter and back. */
@@ -51,6 +52,8 @@ export class Exchange {
   context: ByteWriter | null = null;
   /** The context has been looked for. */
   hasContext: bool = false;
+  /** What the request waits for. */
+  awaited: Fetched | null = null;
   /** The request's body is not read: it passes, once the request may go. */
   isUnread: bool = false;
   /** The request has no body. */

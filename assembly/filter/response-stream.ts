@@ -8,12 +8,14 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { applyResponseHeaders } from "./answer-headers";
 import { noteUsage } from "./attempt";
 import { ByteWriter } from "../text/byte-writer";
+import { sendError } from "./error-response";
 import { Exchange } from "./exchange";
 import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
-import { applyResponseHeaders, sendCollected, sendError } from "./response";
+import { sendCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
 
 /** Bytes of a stream that may come before its first event is complete. */

@@ -26,6 +26,12 @@ export class EncodedBody {
     if (this.replaces >= 0) out.bytes(original + this.replaces, length - this.replaces);
   }
 
+  /** Makes one piece of the edited front and what is kept of the original body. */
+  complete(original: usize, length: i32): void {
+    this.out.bytes(original + this.replaces, length - this.replaces);
+    this.replaces = -1;
+  }
+
   /** Length of the body that the provider or client gets. */
   resultLength(originalLength: i32): i32 {
     if (this.replaces < 0) return this.out.length;

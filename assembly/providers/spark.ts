@@ -5,7 +5,6 @@ import { JsonWriter } from "../json/json-writer";
 import { ApiError, unsupportedValue } from "../openai/api-error";
 import { addTexts } from "../openai/content-text";
 import { addSystemTexts, Role, roleOf } from "../openai/messages";
-import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { fitNumber } from "./compatible-request";

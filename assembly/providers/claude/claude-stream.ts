@@ -1,7 +1,7 @@
 // A stream of Claude's as OpenAI's chunks:
 // https://docs.claude.com/en/docs/build-with-claude/streaming
 import { Document } from "../../json/document";
-import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
+import { invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { ChunkWriter } from "../../openai/chunk-writer";
 import { FinishReason } from "../../openai/finish-reason";
 import { ChunkTemplate } from "../../stream/chunk-template";
