@@ -33,6 +33,8 @@ const SNAPSHOT: string = "llm_request";
 const ATTEMPTS: string = "llm_attempts";
 /** Filter state: tokens of the request and of the answer so far. */
 const TOKENS: string = "llm_total_tokens";
+/** Filter state: the client has gone before its answer was whole. */
+const LEFT: string = "llm_left";
 /** Filter state: the tokens that have failed, such as `openai#0,claude#2,`. */
 const FAILED_TOKENS: string = "llm_failed_tokens";
 
@@ -144,11 +146,20 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   leaveRace(exchange);
-  const isOvertaken = status == 0 && getProperty(ANSWERED).length > 0;
+  const isCut = status == 0;
+  const isOvertaken = isCut && getProperty(ANSWERED).length > 0;
+  const isLeft = isCut && !isOvertaken && getProperty(LEFT).length > 0;
+  exchange.isUnanswered = isCut && !isOvertaken && !isLeft;
   // Nobody pays for an answer that does not reach the client.
   if (exchange.notedTokens > 0 && !isOvertaken) noteTokens(0);
   const before = pastAttempts();
-  const how = isOvertaken ? "overtaken" : status > 0 ? status.toString() : "no answer";
+  const how = !isCut
+    ? status.toString()
+    : isOvertaken
+      ? "overtaken"
+      : isLeft
+        ? "client gone"
+        : "no answer";
   const own = exchange.config.name + " " + how;
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
   noteFailedToken(exchange);
@@ -194,6 +205,11 @@ export function noteTokens(total: i64): void {
 export function notedTokens(): i64 {
   const text = getProperty(TOKENS);
   return text.length == 0 ? 0 : I64.parseInt(text);
+}
+
+/** Tells the attempts that the client does not wait for any of them. */
+export function noteLeft(): void {
+  setProperty(LEFT, "1");
 }
 
 /** The attempt is over, maybe before anything came of it. */

@@ -38,6 +38,8 @@ export class Exchange {
   token: i32 = -1;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** The attempt was cut off, and neither by the client nor by another attempt. */
+  isUnanswered: bool = false;
   /** Tokens that the gateway knows of. */
   notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */

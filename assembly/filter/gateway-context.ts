@@ -20,7 +20,7 @@ import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
-import { MODELS_HEADER } from "./attempt";
+import { MODELS_HEADER, noteLeft } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
@@ -54,6 +54,8 @@ export class GatewayContext extends StreamContext {
   /** The client speaks Anthropic's protocol: errors are told in it. */
   private forAnthropic: bool = false;
   private form: MultipartForm | null = null;
+  /** The last of the answer has passed. */
+  private isAnswered: bool = false;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
   /** Null: the gateway is open to everybody. */
   private gate: ConsumerGate | null = null;
@@ -244,18 +246,27 @@ export class GatewayContext extends StreamContext {
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
     const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
+    this.isAnswered = endOfStream;
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
     return status;
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    this.isAnswered = endOfStream;
     const meter = this.meter;
     if (meter !== null) meter.push(length);
     return this.answer.push(length, endOfStream);
   }
 
+  onResponseTrailers(): FilterTrailersStatus {
+    this.isAnswered = true;
+    return FilterTrailersStatus.Continue;
+  }
+
   onDelete(): void {
+    // Envoy ends the attempts of a request behind the filters in front of them.
+    if (this.step == Step.Sent && !this.isAnswered) noteLeft();
     const meter = this.meter;
     if (meter === null) return;
     // A client that leaves early has still used what is known by now.

@@ -40,6 +40,7 @@ import { beginRequest } from "./request";
 import { beginResponse, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
 import { finishRetry } from "./retried-answer";
+import { judgeSilence } from "./token-health";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
@@ -286,6 +287,7 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return;
     if (exchange.isAttempt) endAttempt(exchange);
+    if (exchange.isUnanswered) judgeSilence(exchange);
     exchange.release();
     this.exchange = null;
   }

@@ -24,7 +24,7 @@ import {
   upstreamTarget,
 } from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
-import { chooseTokenAt } from "./token-choice";
+import { chooseTokenAt, watchProvider } from "./token-choice";
 
 const BODY: EncodedBody = new EncodedBody();
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -89,6 +89,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[exchange.token].value;
     return null;
   }
+  watchProvider(exchange);
   if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
