@@ -30,7 +30,8 @@ export class Arena {
   /** Starts the variant's Envoy; rejects with Envoy's reason where it refuses. */
   async start(variant: Variant): Promise<void> {
     const { ports } = await this.provider.ask({ ask: "ports" });
-    const config = bootstrapOf(variant, ports[variant.dialect] ?? 0);
+    const port = ports[variant.dialect] ?? 0;
+    const config = (await variant.bootstrap?.(port)) ?? bootstrapOf(variant, port);
     const options = { concurrency: 1, pluginLogLevel: "warning" } as const;
     this.envoys.set(variant.name, await startEnvoyWith(config, options));
   }

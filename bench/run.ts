@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { PLUGIN } from "../tests/support/envoy.ts";
 import { Arena } from "./arena.ts";
 import { check } from "./check.ts";
+import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
 import { measureMemory } from "./memory.ts";
 import { printProfile } from "./profile.ts";
 import { printWorkload, type Report, writeReport } from "./report.ts";
@@ -82,7 +83,7 @@ async function checkAll(
 
 async function main(): Promise<void> {
   if (!existsSync(PLUGIN)) throw new Error("There is no plugin yet: npm run build makes it.");
-  const [bare, ...others] = VARIANTS;
+  const [bare, ...others] = [...VARIANTS, ...GATEWAY_VARIANTS];
   if (bare === undefined) return;
   const picked = chosen([...others, ...NATIVE_VARIANTS], options.variant);
   const isNative = (variant: Variant) => NATIVE_VARIANTS.includes(variant);

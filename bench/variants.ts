@@ -1,12 +1,15 @@
 // What is compared: Envoys that differ in their HTTP filters alone.
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/ai_protocol_manager_filter
-import { pluginFilter } from "../tests/support/envoy.ts";
+import { pluginFilter, type startEnvoyWith } from "../tests/support/envoy.ts";
 import type { Dialect } from "./answers.ts";
 import { type Native, NATIVES } from "./natives.ts";
 import { MODEL } from "./workloads.ts";
 
-/** `bare`, `openai`, `claude`, `transcoder`, or the type of a native provider. */
+/** `bare`, `openai`, `claude`, `gateway-openai`, `gateway-claude`, `transcoder`, or the type of a native provider. */
 export type VariantName = string;
+
+/** Envoy's configuration, as far as it is looked into here. */
+type Bootstrap = Parameters<typeof startEnvoyWith>[0];
 
 export interface Variant {
   name: VariantName;
@@ -17,6 +20,8 @@ export interface Variant {
   filters: object[];
   /** Members added to the route. */
   route: object;
+  /** Where it is more than filters and a route: all of Envoy's configuration; `port` is the provider's. */
+  bootstrap?: (port: number) => Promise<Bootstrap>;
 }
 
 /** What the plugin and the transcoder may buffer; the same for every variant. */
