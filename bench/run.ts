@@ -1,7 +1,7 @@
 // npm run bench: what the plugin costs beside Envoy alone and beside Envoy's own transcoder.
 //   --quick            under a minute, rougher
 //   --only <workload>  small, conversation, image, burst or writes; may be repeated
-//   --variant <name>   openai, claude, transcoder or a native provider's type; may be repeated
+//   --variant <name>   openai, claude, gateway-openai, gateway-claude, transcoder or a native provider's type; may be repeated
 //   --natives          the native providers only
 //   --memory           also 100,000 exchanges with each, for their memory
 //   --profile          where the CPU time goes instead, by perf
