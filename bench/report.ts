@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { findEnvoy } from "../cli/envoy-binary.ts";
 import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
 import { EXCHANGES, type MemoryCurve } from "./memory.ts";
+import { PEER_VARIANTS } from "./peer-variants.ts";
 import { plot } from "./plot.ts";
 import type { Result } from "./rounds.ts";
 import { ELSEWHERE, GATEWAY_TARGET, NATIVE_TARGETS, TARGETS } from "./targets.ts";
@@ -19,6 +20,8 @@ export interface Report {
   workloads: { workload: Workload; results: Result[] }[];
   /** The native providers, each beside Envoy alone. */
   natives: { workload: Workload; results: Result[] }[];
+  /** Other gateways beside Envoy alone and the plugin. */
+  peers: { workload: Workload; results: Result[] }[];
   /** Memory after all workloads. */
   resident: { variant: Variant; mib: number }[];
   memory: MemoryCurve[];
@@ -29,7 +32,7 @@ export interface Report {
 const PLACED: readonly Variant[] = [...VARIANTS, ...GATEWAY_VARIANTS];
 
 function titleOf(name: VariantName): string {
-  const all = [...PLACED, ...NATIVE_VARIANTS];
+  const all = [...PLACED, ...NATIVE_VARIANTS, ...PEER_VARIANTS];
   return all.find((variant) => variant.name === name)?.title ?? name;
 }
 
@@ -102,6 +105,7 @@ async function markdown(report: Report, json: string): Promise<string> {
     report.notes.map((note) => `- ${note}.`).join("\n"),
     "## Native providers",
     nativeTable(report),
+    ...peerParts(report),
     "## Microseconds and requests per second",
     absoluteTable(report),
     "## Memory and start",
@@ -188,6 +192,28 @@ function nativeTable({ natives }: Report): string {
   ]);
   const targets = natives.map(({ workload }) => `≤ ${NATIVE_TARGETS[workload.name] ?? "–"}`);
   return table(head, [...rows, ["target", ...targets]]);
+}
+
+function peerParts({ peers }: Report): string[] {
+  if (peers.length === 0) return [];
+  const head = ["CPU time per request", ...peers.map(({ workload }) => workload.title)];
+  const names = new Set(peers.flatMap(({ results }) => results.map(({ variant }) => variant)));
+  const rows = [...names].map((name) => [
+    titleOf(name),
+    ...peers.map(({ results }) => {
+      const result = results.find(({ variant }) => variant === name);
+      return result ? `${result.cpu.toFixed(0)} µs, ${ratioText(result)} times` : "fails";
+    }),
+  ]);
+  return ["## Other gateways", PEER_REMARK, table(head, rows)];
+}
+
+const PEER_REMARK =
+  "In a run of their own, one process each (LiteLLM: one worker), as they are installed from PyPI and " +
+  "npm, with no logging, keys or database; times over Envoy alone.";
+
+function ratioText({ ratio }: Result): string {
+  return ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0);
 }
 
 function ratioCell({ ratio, low, high }: Result): string {
