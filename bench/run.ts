@@ -81,7 +81,9 @@ async function checkEach(
       const isOurs = variant.start === undefined && variant.name !== "transcoder";
       if (isOurs) throw error;
       const said = (error as Error).message.slice(0, LONGEST_NOTE);
-      notes.push(`${variant.title} is not measured: ${said}`);
+      const note = `${variant.title} is not measured: ${said}`;
+      console.log(note);
+      notes.push(note);
     }
   }
   return right;
@@ -128,7 +130,6 @@ async function main(): Promise<void> {
   }
   if (!options.quick) report.start = await measureStart();
   const isWhole = !options.quick && !options.only && !options.variant && !options.natives;
-  report.notes.forEach((note) => console.log(`Note: ${note}.`));
   await writeReport(report, isWhole ? jsonTable() : null);
 }
 
