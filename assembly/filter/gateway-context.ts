@@ -34,6 +34,8 @@ import { UsageMeter } from "./usage-meter";
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
 const PARAMETERS: string[] = [];
+/** Headers that not every request gets here. */
+const TOLD: StaticArray<string> = [MODELS_HEADER, "x-llm-model", "x-llm-stream"];
 
 const enum Step {
   /** Nothing is to be done any more. */
@@ -75,11 +77,19 @@ export class GatewayContext extends StreamContext {
     headers.read(HeaderMapType.RequestHeaders);
     this.forAnthropic = speaksAnthropic(headers.get(":path"));
     dropOrder(headers);
+    this.dropForged(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
+  }
+
+  /** What the gateway tells the routes, a client must not. */
+  private dropForged(headers: Headers): void {
+    for (let i = 0; i < TOLD.length; ++i) {
+      if (headers.has(TOLD[i])) removeHeader(HeaderMapType.RequestHeaders, TOLD[i]);
+    }
   }
 
   private refuse(error: ApiError): FilterHeadersStatus {
@@ -219,12 +229,9 @@ export class GatewayContext extends StreamContext {
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;
     if (models.length > 0) setHeader(HeaderMapType.RequestHeaders, MODELS_HEADER, models);
-    else removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
     if (model.length > 0) setHeader(HeaderMapType.RequestHeaders, "x-llm-model", model);
-    else removeHeader(HeaderMapType.RequestHeaders, "x-llm-model");
     const streams = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
-    else removeHeader(HeaderMapType.RequestHeaders, "x-llm-stream");
     this.step = Step.Sent;
     return null;
   }
@@ -245,10 +252,10 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
-    const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
+    const status = this.answer.begin(endOfStream, limit, this.forAnthropic);
     this.isAnswered = endOfStream;
     const meter = this.meter;
-    if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
+    if (meter !== null) meter.begin(this.capability, this.answer.status);
     return status;
   }
 
