@@ -15,7 +15,7 @@ import {
   FilterTrailersStatus,
   HeaderMapType,
 } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
+import { Capability, modelInPath } from "../routing/capability";
 import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
@@ -125,8 +125,9 @@ export class GatewayContext extends StreamContext {
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
-    else if (endpoint.body != BodyKind.Json) return this.choose("", null);
-    if (method != "POST") return this.choose("", null);
+    else if (endpoint.body != BodyKind.Json || method != "POST") {
+      return this.choose(modelInPath(endpoint.capability, PARAMETERS), null);
+    }
     if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
     if (length > this.config.requestBodyLimit) return bodyTooLarge(this.config.requestBodyLimit);
@@ -220,7 +221,8 @@ export class GatewayContext extends StreamContext {
     else removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
     if (model.length > 0) setHeader(HeaderMapType.RequestHeaders, "x-llm-model", model);
     else removeHeader(HeaderMapType.RequestHeaders, "x-llm-model");
-    const streams = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const isAsked = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const streams = isAsked || this.capability == Capability.StreamGenerateContent;
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
     else removeHeader(HeaderMapType.RequestHeaders, "x-llm-stream");
     this.step = Step.Sent;
