@@ -48,11 +48,11 @@ export function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): Ap
 }
 
 /** Makes the exchange one of this endpoint, or of the one that it is translated to. */
-export function takeEndpoint(exchange: Exchange, endpoint: Endpoint, headers: Headers): void {
+export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   const call = exchange.call;
   call.capability = endpoint.capability;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
+  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange);
   // What is sent on as it is keeps its model.
   if (call.capability == Capability.VertexRaw) return;
   const model = modelInPath(call.capability, call.pathParameters);

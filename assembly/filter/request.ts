@@ -37,8 +37,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
   }
-  if (endpoint !== null) takeEndpoint(exchange, endpoint, headers);
   readCall(exchange, headers);
+  if (endpoint !== null) takeEndpoint(exchange, endpoint);
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);

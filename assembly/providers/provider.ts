@@ -91,6 +91,14 @@ export class Provider {
   }
 
   /**
+   * Whether a model has messages of Anthropic's; "": whether all models have. Where they do not, such requests
+   * become chat.
+   */
+  hasMessages(model: string): bool {
+    return this.pathTemplate(Capability.Messages).length > 0;
+  }
+
+  /**
    * The path that the provider serves a call at, without query. "": the provider lacks the
    * capability.
    */
