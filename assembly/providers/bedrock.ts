@@ -4,8 +4,7 @@ import { AwsCredentials, signV4, SigV4Request } from "../auth/sigv4";
 import { Document } from "../json/document";
 import { ApiError, invalidUpstreamResponse, modelWithoutEndpoint } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { ByteWriter } from "../text/byte-writer";
-import { writePercentEncoded } from "../text/url";
+import { encodeSegment } from "../text/url";
 import { classOfBedrock, errorName } from "./bedrock/bedrock-errors";
 import {
   writeEmbeddings,
@@ -39,6 +38,14 @@ import { StreamTranslator } from "./stream-translator";
 const SERVICE: string = "bedrock";
 const CONVERSE: string = "/converse";
 const INVOKE: string = "/invoke";
+/** Headers of a client's own signature, and those that stand in the body here. */
+const WITHHELD: StaticArray<string> = [
+  "x-amz-content-sha256",
+  "x-amz-date",
+  "x-amz-security-token",
+  "anthropic-beta",
+  "anthropic-version",
+];
 /** The headers of an answer that are read. */
 const enum Answer {
   Id,
@@ -140,6 +147,10 @@ export class Bedrock extends Provider {
     return ANSWER_HEADERS;
   }
 
+  withheldHeaders(): StaticArray<string> {
+    return WITHHELD;
+  }
+
   // Request
 
   encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
@@ -164,23 +175,16 @@ export class Bedrock extends Provider {
   }
 
   authenticate(call: Call, headers: HeaderEdits, body: usize, bodyLength: i32): void {
-    if (call.clientVersion.length > 0) headers.remove("anthropic-version");
-    if (call.clientBeta.length > 0) headers.remove("anthropic-beta");
-    // Belong to a signature of the client's own.
-    headers.remove("x-amz-content-sha256");
     const token = this.credentials.sessionToken;
     const isSigned = this.signsBody() && (call.token.length == 0 || call.isClientToken);
-    if (!isSigned || token.length == 0) headers.remove("x-amz-security-token");
     if (!isSigned) {
-      headers.remove("x-amz-date");
       super.authenticate(call, headers, body, bodyLength);
       return;
     }
-    const signed = new SigV4Request();
+    const signed = new SigV4Request(call.created);
     signed.method = call.method;
     signed.host = call.host;
     signed.target = call.target;
-    signed.timestamp = call.created;
     headers.set("authorization", signV4(this.credentials, signed, body, bodyLength));
     headers.set("x-amz-date", signed.date);
     if (token.length > 0) headers.set("x-amz-security-token", token);
@@ -271,13 +275,5 @@ function isMessages(call: Call): bool {
 
 /** A model's id as one segment of the path; one that is encoded already stays as it is. */
 function escapeModel(model: string): string {
-  if (model.includes("%")) return model;
-  const text = new ByteWriter();
-  text.text(model);
-  const out = new ByteWriter();
-  writePercentEncoded(text.ptr, text.length, false, out);
-  const escaped = out.toString();
-  text.release();
-  out.release();
-  return escaped;
+  return model.includes("%") ? model : encodeSegment(model);
 }
