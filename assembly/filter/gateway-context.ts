@@ -15,7 +15,7 @@ import {
   FilterTrailersStatus,
   HeaderMapType,
 } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
+import { Capability, modelInPath } from "../routing/capability";
 import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
@@ -137,8 +137,9 @@ export class GatewayContext extends StreamContext {
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
-    else if (endpoint.body != BodyKind.Json) return this.choose("", null);
-    if (method != "POST") return this.choose("", null);
+    else if (endpoint.body != BodyKind.Json || method != "POST") {
+      return this.choose(modelInPath(endpoint.capability, PARAMETERS), null);
+    }
     if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
     if (length > this.config.requestBodyLimit) return bodyTooLarge(this.config.requestBodyLimit);
@@ -230,7 +231,8 @@ export class GatewayContext extends StreamContext {
     const models = rule.models;
     if (models.length > 0) setHeader(HeaderMapType.RequestHeaders, MODELS_HEADER, models);
     if (model.length > 0) setHeader(HeaderMapType.RequestHeaders, "x-llm-model", model);
-    const streams = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const isAsked = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const streams = isAsked || this.capability == Capability.StreamGenerateContent;
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
     this.step = Step.Sent;
     return null;

@@ -5,12 +5,12 @@ import { setTickPeriod } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { Protocol } from "../providers/provider-settings";
-import { Capability } from "../routing/capability";
 import { AccessToken } from "./access-token";
 import { ContextFile } from "./context-file";
 import { Exchange } from "./exchange";
 import { Fetched } from "./fetched";
 import { FirstByteWatch } from "./first-byte-watch";
+import { mayBeChat } from "./messages-client";
 
 /** Bounds of the timer's period in milliseconds. */
 const SHORTEST_TICK: i32 = 10;
@@ -35,7 +35,7 @@ export class ProviderState {
   /** What a request still needs before it can be sent; null: nothing. */
   neededBy(exchange: Exchange): Fetched | null {
     const needsFile = !exchange.hasContext && !exchange.isUnread;
-    if (needsFile && exchange.call.capability == Capability.Chat && this.file !== null) {
+    if (needsFile && this.file !== null && mayBeChat(exchange)) {
       if (this.config.protocol != Protocol.Original) return this.file;
     }
     return exchange.call.token.length == 0 ? this.access : null;

@@ -12,7 +12,7 @@ import { Capability } from "../routing/capability";
 import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { encodeForm } from "./form-request";
-import { chatRequest, releaseTranslated, translateRequest } from "./messages-client";
+import { chatRequest, dependOnModel, releaseTranslated, translateRequest } from "./messages-client";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -47,6 +47,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32, body: EncodedBody):
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc, body);
+  dependOnModel(exchange, doc);
   if (exchange.translatesMessages) {
     const refusal = translateRequest(exchange, doc);
     if (refusal !== null) return refusal;

@@ -2,7 +2,7 @@
 import { ApiError } from "../openai/api-error";
 import { Protocol } from "../providers/provider-settings";
 import { Headers } from "../proxy-wasm/headers";
-import { Capability } from "../routing/capability";
+import { Capability, modelInPath } from "../routing/capability";
 import { Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
@@ -48,19 +48,17 @@ export function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): Ap
 }
 
 /** Makes the exchange one of this endpoint, or of the one that it is translated to. */
-export function takeEndpoint(exchange: Exchange, endpoint: Endpoint, headers: Headers): void {
+export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   const call = exchange.call;
   call.capability = endpoint.capability;
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
-  if (!namesModelInPath(call.capability)) return;
-  call.requestedModel = call.pathParameters[1];
-  call.model = exchange.modelFor(call.requestedModel);
-}
-
-/** Whether the model stands in the client's path, of which it is the second parameter. */
-function namesModelInPath(capability: Capability): bool {
-  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
+  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange);
+  // What is sent on as it is keeps its model.
+  if (call.capability == Capability.VertexRaw) return;
+  const model = modelInPath(call.capability, call.pathParameters);
+  if (model.length == 0) return;
+  call.requestedModel = model;
+  call.model = exchange.modelFor(model);
 }
 
 /** Host of the provider, or "" to keep the client's. The call knows it from here on. */

@@ -37,8 +37,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
   }
-  if (endpoint !== null) takeEndpoint(exchange, endpoint, headers);
   readCall(exchange, headers);
+  if (endpoint !== null) takeEndpoint(exchange, endpoint);
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
@@ -48,7 +48,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(exchange, error);
   }
-  exchange.withheldHeaders = findWithheld(headers);
+  exchange.withheldHeaders = findWithheld(headers, exchange.config.provider.withheldHeaders());
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
@@ -168,5 +168,5 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   provider.authenticate(call, EDITS, body, bodyLength);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
-  applyHeaderEdits(EDITS, exchange.withheldHeaders);
+  applyHeaderEdits(EDITS, exchange.withheldHeaders, provider.withheldHeaders());
 }

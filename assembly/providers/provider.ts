@@ -23,6 +23,7 @@ import { StreamTranslator } from "./stream-translator";
 
 const EDIT: JsonEdit = new JsonEdit();
 const NO_NAMES: string[] = [];
+const NO_HEADERS: StaticArray<string> = [];
 
 /**
  * A provider of one configuration: immutable, without state of any request, and without a call to
@@ -91,6 +92,14 @@ export class Provider {
   }
 
   /**
+   * Whether a model has messages of Anthropic's; "": whether all models have. Where they do not, such requests
+   * become chat.
+   */
+  hasMessages(model: string): bool {
+    return this.pathTemplate(Capability.Messages).length > 0;
+  }
+
+  /**
    * The path that the provider serves a call at, without query. "": the provider lacks the
    * capability.
    */
@@ -125,6 +134,11 @@ export class Provider {
    */
   signsBody(): bool {
     return false;
+  }
+
+  /** Headers of clients that do not go on unless `authenticate` sets them, beside those with credentials. At most 24. */
+  withheldHeaders(): StaticArray<string> {
+    return NO_HEADERS;
   }
 
   /** Names of an answer's headers that its translation needs: `Call.answerHeaders` has the values. */

@@ -3,7 +3,7 @@
 import { ServiceAccount } from "../auth/service-account";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { ApiError, missingParameter } from "../openai/api-error";
+import { ApiError, missingParameter, modelWithoutEndpoint } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { Call } from "./call";
 import { ClaudeDialect, ClaudeRequest } from "./claude/claude-request";
@@ -132,6 +132,11 @@ export class Vertex extends Gemini {
     }
   }
 
+  /** Only Claude has; its tokens are counted by it, too. */
+  hasMessages(model: string): bool {
+    return isClaude(model);
+  }
+
   // Request
 
   encodeRequest(call: Call, request: Document, body: EncodedBody): ApiError | null {
@@ -168,10 +173,7 @@ export class Vertex extends Gemini {
   /** Anthropic's own format has its version in place of the model, which counting needs all the same. */
   private encodeMessages(call: Call, request: Document, body: EncodedBody): ApiError | null {
     const root = request.root();
-    if (!isClaude(call.model)) {
-      const message = `The model '${call.model}' does not have ${call.clientPath}.`;
-      return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message, "model");
-    }
+    if (!isClaude(call.model)) return modelWithoutEndpoint(call.model, call.clientPath);
     EDIT.begin(request);
     if (call.capability == Capability.Messages) EDIT.remove(root, "model");
     else if (call.model != call.requestedModel) EDIT.setString(root, "model", call.model);

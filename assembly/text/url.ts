@@ -3,27 +3,45 @@ import { ByteWriter } from "./byte-writer";
 
 const HEX = "0123456789ABCDEF";
 
+const PLAIN: ByteWriter = new ByteWriter();
+const ESCAPED: ByteWriter = new ByteWriter();
+
 /**
  * A text that can stand as one path segment. What is encoded already stays as it is, since a client's path is; a
  * segment of dots only cannot climb.
  */
 export function escapePathSegment(segment: string): string {
-  const bytes = new ByteWriter();
-  bytes.text(segment);
-  const out = new ByteWriter();
   const onlyDots = segment == "." || segment == "..";
+  if (!onlyDots && isSegment(segment)) return segment;
+  const bytes = PLAIN;
+  const out = ESCAPED;
+  bytes.clear();
+  out.clear();
+  bytes.text(segment);
   for (let i = 0; i < bytes.length; ++i) {
     const byte = load<u8>(bytes.ptr + i);
-    if (isSegmentByte(byte) && !(onlyDots && byte == 0x2e)) {
-      out.byte(byte);
-      continue;
-    }
-    writeEscape(byte, out);
+    if (isSegmentByte(byte) && !onlyDots) out.byte(byte);
+    else writeEscape(byte, out);
   }
-  const escaped = out.toString();
-  bytes.release();
-  out.release();
-  return escaped;
+  return out.toString();
+}
+
+/** Whether nothing in a segment has to be encoded, as in the names of most models. */
+function isSegment(text: string): bool {
+  for (let i = 0; i < text.length; ++i) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f || !isSegmentByte(<u8>code)) return false;
+  }
+  return true;
+}
+
+/** A text as one path segment, with all but unreserved characters encoded. */
+export function encodeSegment(text: string): string {
+  PLAIN.clear();
+  ESCAPED.clear();
+  PLAIN.text(text);
+  writePercentEncoded(PLAIN.ptr, PLAIN.length, false, ESCAPED);
+  return ESCAPED.toString();
 }
 
 /** Unreserved characters, those that are harmless in a segment, and the percent sign. */
