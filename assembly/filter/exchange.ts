@@ -7,6 +7,7 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
+import { Telemetry } from "./telemetry";
 import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
 import { Phase } from "./phase";
@@ -68,6 +69,8 @@ export class Exchange {
   messages: MessageStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
+  /** Null where nothing is told of requests. */
+  telemetry: Telemetry | null = null;
   /** Null where the provider has neither a pool of tokens nor `retryOnFailure`. */
   tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */

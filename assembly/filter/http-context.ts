@@ -2,7 +2,7 @@
 import { PluginConfig } from "../config/plugin-config";
 import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
-import { getHeader, Headers } from "../proxy-wasm/headers";
+import { Headers } from "../proxy-wasm/headers";
 import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
@@ -44,6 +44,7 @@ import {
 import { logError, watchError } from "./error-log";
 import { dropRest, pushStream } from "./response-stream";
 import { finishRetry } from "./retry";
+import { beginTelemetry, endTelemetry, tellError, tellPassed, tellPassing } from "./telemetry";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
@@ -74,6 +75,7 @@ export class HttpContext extends StreamContext {
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
+    beginTelemetry(exchange, this.config.telemetry, HEADERS);
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);
@@ -119,7 +121,9 @@ export class HttpContext extends StreamContext {
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
+      const error = bodyTooLarge(exchange.bodyLimit);
+      tellError(exchange, error);
+      replyWithError(error, exchange.speaksAnthropic);
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }
@@ -224,25 +228,19 @@ export class HttpContext extends StreamContext {
     if (exchange.phase == Phase.Yielding) return FilterHeadersStatus.StopIteration;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
-      this.watchAccess(exchange);
+      this.states.watchAccess(exchange);
+      tellPassing(exchange, HEADERS, endOfStream);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
-    this.watchAccess(exchange);
+    this.states.watchAccess(exchange);
+    tellPassing(exchange, HEADERS, endOfStream);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
-  }
-
-  /** An access token that the provider refuses is of no use to the next request. */
-  private watchAccess(exchange: Exchange): void {
-    if (exchange.config.provider.serviceAccount === null) return;
-    const access = this.states.of(exchange.config).access;
-    if (access === null || getHeader(HeaderMapType.ResponseHeaders, ":status") != "401") return;
-    access.drop(exchange.call.token);
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -286,6 +284,7 @@ export class HttpContext extends StreamContext {
         dropRest(length);
         return FilterBodyStatus.Continue;
       default:
+        tellPassed(exchange, length, endOfStream);
         return FilterBodyStatus.Continue;
     }
   }
@@ -334,6 +333,7 @@ export class HttpContext extends StreamContext {
       case Phase.Yielding:
         return FilterTrailersStatus.StopIteration;
       default:
+        tellPassed(exchange, 0, true);
         return FilterTrailersStatus.Continue;
     }
   }
@@ -353,6 +353,7 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return;
     if (exchange.isAttempt) endAttempt(exchange);
+    endTelemetry(exchange);
     exchange.release();
     this.exchange = null;
   }

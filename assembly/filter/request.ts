@@ -40,6 +40,7 @@ import {
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
+import { tellRequest, tellSent } from "./telemetry";
 import { chooseTokenAt } from "./token-choice";
 
 const REQUEST: Document = new Document();
@@ -182,6 +183,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const ptr = bytes.ptr;
   const size = bytes.length;
   BODY.clear();
+  tellRequest(exchange, ptr, size);
   const error = encode(exchange, ptr, size);
   REQUEST.release();
   releaseCustomized();
@@ -204,6 +206,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 }
 
 function afterRequest(exchange: Exchange): Phase {
+  tellSent(exchange);
   const isOriginal = exchange.config.protocol == Protocol.Original;
   return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }

@@ -15,6 +15,7 @@ import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
 import { applyResponseHeaders, sendCollected, sendError } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
+import { tellError, tellStream } from "./telemetry";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -38,6 +39,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   noteUsage(exchange);
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
+  tellStream(exchange, translator.failure, OUTPUT, endOfStream);
   reshapeForAnthropic(exchange, translator);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
@@ -150,6 +152,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
     sendError(exchange, failure);
     if (exchange.phase == Phase.Yielding) return false;
   } else {
+    tellError(exchange, failure);
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());
     else writeErrorEvent(failure, OUTPUT.writer());

@@ -24,6 +24,7 @@ import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
+import { tellError, tellStatus, tellWhole } from "./telemetry";
 import { judgeFailure } from "./token-health";
 
 const RESPONSE: Document = new Document();
@@ -120,6 +121,7 @@ function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Ph
   if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
   if (!isFromProvider()) {
     const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
+    tellError(exchange, error);
     replyWithError(error, exchange.speaksAnthropic);
     return Phase.Over;
   }
@@ -155,6 +157,7 @@ function failHeaders(
   isEmpty: bool,
   more: string[] = [],
 ): Phase {
+  tellError(exchange, error);
   if (!exchange.isAttempt) {
     replyWithError(error, exchange.speaksAnthropic, more);
     return Phase.Over;
@@ -198,6 +201,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     return;
   }
   noteUsage(exchange);
+  tellWhole(exchange, BODY, bytes.ptr, bytes.length);
   applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;
@@ -284,7 +288,7 @@ export function finishError(exchange: Exchange, length: i32): void {
   const use = exchange.tokenUse;
   const isForeign = use !== null && use.isForeign;
   if (isForeign && !exchange.isAttempt) {
-    retry(exchange, null, true);
+    if (!retry(exchange, null, true)) tellStatus(exchange);
     return;
   }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
@@ -309,6 +313,7 @@ export function refuseLength(exchange: Exchange): void {
 
 /** Turns the answer whose headers are held into an error. */
 export function sendError(exchange: Exchange, error: ApiError): void {
+  tellError(exchange, error);
   if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
   const body = errorBody(error, exchange.speaksAnthropic);

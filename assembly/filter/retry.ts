@@ -27,6 +27,7 @@ import {
   translateWhole,
 } from "./response";
 import { translateStream } from "./response-stream";
+import { tellError, tellRepeated, tellStatus } from "./telemetry";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
 
@@ -102,6 +103,7 @@ export function judgeForeign(exchange: Exchange, body: usize, length: i32): void
   const provider = exchange.config.provider;
   judgeFailure(exchange, provider.decodeError(exchange.call, exchange.status, body, length));
   noteFailure(exchange, exchange.status);
+  tellStatus(exchange);
 }
 
 function mayRetry(exchange: Exchange, use: TokenUse, status: i32): bool {
@@ -222,6 +224,7 @@ export function finishRetry(
     use.error = error;
     if (mayRetry(exchange, use, status) && sendAgain(exchange, use)) return;
   }
+  tellRepeated(exchange, error);
   send(exchange, use, error === null ? exchange.status : error.status, headers);
 }
 
@@ -312,6 +315,7 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
   exchange.phase = Phase.Over;
   const error = use.error;
   if (error !== null && !use.hasHeldBody) {
+    tellError(exchange, error);
     const pause = headersOf(["retry-after", "retry-after-ms"]);
     replyWithError(error, exchange.speaksAnthropic, pause);
     return;

@@ -13,6 +13,8 @@ import { Usage } from "./usage";
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
+  /** Why the first choice ended; -1: it has not. */
+  private reason: i32 = -1;
 
   constructor(
     /**
@@ -170,6 +172,7 @@ export class CompletionWriter {
 
   /** Writes the end of a choice behind its `logprobs`. */
   finishChoice(reason: FinishReason): void {
+    if (this.reason < 0) this.reason = reason;
     this.json.keyString("finish_reason", finishReasonText(reason));
     this.json.endObject();
   }
@@ -184,6 +187,7 @@ export class CompletionWriter {
 
   /** Writes what stands behind the choices. */
   endChoices(usage: Usage): void {
+    usage.finish = this.reason;
     const json = this.json;
     json.endArray();
     json.key("usage");
