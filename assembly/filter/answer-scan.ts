@@ -22,9 +22,9 @@ export class AnswerScan {
     const call = this.call;
     this.usage.push(bytes.ptr, bytes.length);
     while (this.usage.next()) if (parse(this.usage)) call.usage.merge(VALUE, VALUE.root());
-    if (call.answerModel.length == 0) {
+    if (call.usage.model.length == 0) {
       this.model.push(bytes.ptr, bytes.length);
-      if (this.model.next() && parse(this.model)) call.answerModel = VALUE.string(VALUE.root());
+      if (this.model.next() && parse(this.model)) call.usage.model = VALUE.string(VALUE.root());
     }
     if (call.finishWord.length > 0) return;
     this.readFinish(this.finish, bytes.ptr, bytes.length);

@@ -10,7 +10,7 @@ import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { CONSUMER_HEADER } from "../routing/consumer-affinity";
 import { Capability } from "../routing/capability";
-import { operationOf } from "../routing/operation";
+import { operationOf, tellsTokens } from "../routing/operation";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { AnswerScan } from "./answer-scan";
@@ -71,7 +71,7 @@ export class Telemetry {
   /** The model that answers, as far as that is known. */
   get model(): string {
     const call = this.exchange.call;
-    return call.answerModel.length > 0 ? call.answerModel : call.model;
+    return call.usage.model.length > 0 ? call.usage.model : call.model;
   }
 
   get finishReason(): string {
@@ -94,8 +94,10 @@ export class Telemetry {
 
   /** `complete`, `partial` as long as more may come, `failed` where an answer told nothing. */
   get extractionStatus(): string {
-    if (this.firstAt == 0 || operationOf(this.exchange.call.capability).length == 0) return "";
     const usage = this.exchange.call.usage;
+    if (this.firstAt == 0 && !usage.isKnown) return "";
+    // Of pictures, speech and the like nobody has to tell tokens.
+    if (!usage.isKnown && !tellsTokens(this.exchange.call.capability)) return "";
     const isWhole = this.error.length == 0 && (this.isOver || usage.finish >= 0);
     if (!isWhole) return "partial";
     return usage.isKnown ? "complete" : this.isOver ? "failed" : "partial";

@@ -22,6 +22,7 @@ export class ChunkWriter {
   choice: i32 = 0;
   /** Why the first choice ended; -1: it has not. */
   private reason: i32 = -1;
+  private model: string = "";
   /** `start` has been called. */
   isStarted: bool = false;
 
@@ -30,6 +31,7 @@ export class ChunkWriter {
   /** Says what every chunk begins with. `created` in seconds. */
   start(id: string, created: i64, model: string): void {
     this.isStarted = true;
+    this.model = model;
     const head = this.head;
     head.clear();
     beginEvent(head);
@@ -216,6 +218,7 @@ export class ChunkWriter {
   /** The usage chunk, where the client asked for it, and the end of the stream. */
   end(usage: Usage, out: ByteWriter): void {
     usage.finish = this.reason;
+    usage.model = this.model;
     if (this.wantsUsage) {
       out.writer(this.head);
       out.ascii('],"usage":');

@@ -15,6 +15,7 @@ export class CompletionWriter {
   private hasCalls: bool = false;
   /** Why the first choice ended; -1: it has not. */
   private reason: i32 = -1;
+  private model: string = "";
 
   constructor(
     /**
@@ -26,6 +27,7 @@ export class CompletionWriter {
 
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
+    this.model = model;
     const json = this.json;
     json.beginObject();
     json.keyString("id", id);
@@ -188,6 +190,7 @@ export class CompletionWriter {
   /** Writes what stands behind the choices. */
   endChoices(usage: Usage): void {
     usage.finish = this.reason;
+    usage.model = this.model;
     const json = this.json;
     json.endArray();
     json.key("usage");

@@ -15,6 +15,8 @@ export class Usage {
   completionAudio: i64 = 0;
   /** What the provider gives as the total where it tells nothing else. */
   stated: i64 = 0;
+  /** The model that answered, as it is told to the client; "" as long as that is not known. */
+  model: string = "";
   /** Why the first choice ended, a `FinishReason`; -1: nobody has said yet. */
   finish: i32 = -1;
   /** Whether the provider has said anything. */

@@ -52,8 +52,6 @@ export class Call {
   countsTokens: bool = false;
   /** The model that answers is wanted, and why its answer ended. */
   isObserved: bool = false;
-  /** The model as the provider names it in its answer, or "". */
-  answerModel: string = "";
   /** Why an answer ended that was not translated, in its own words, or "". */
   finishWord: string = "";
   /** Token counts of the answer, as far as its translation had to read them. */

@@ -8,7 +8,7 @@ import { mapFinishReason, tellsFinish } from "./compatible-finish";
 /** Keeps which model answers, and why its first choice ended, from a completion or a chunk. */
 export function observeAnswer(call: Call, answer: Document): void {
   const root = answer.root();
-  if (call.answerModel.length == 0) call.answerModel = answer.string(answer.get(root, "model"));
+  if (call.usage.model.length == 0) call.usage.model = answer.string(answer.get(root, "model"));
   if (call.usage.finish >= 0) return;
   const choice = answer.first(answer.get(root, "choices"));
   const finish = answer.get(choice, "finish_reason");

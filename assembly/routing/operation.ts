@@ -36,3 +36,9 @@ export function operationOf(capability: Capability): string {
       return "";
   }
 }
+
+/** Whether an answer to such a request has to tell its tokens. */
+export function tellsTokens(capability: Capability): bool {
+  const operation = operationOf(capability);
+  return operation == "chat" || operation == "text_completion" || operation == "embeddings";
+}
