@@ -52,6 +52,12 @@ export class Usage {
     json.endObject();
   }
 
+  /** Takes the tokens of texts that are only read, such as those of embeddings; 0 where nobody says them. */
+  tellPrompt(tokens: i64): void {
+    this.isKnown = tokens > 0;
+    this.prompt = tokens;
+  }
+
   /**
    * Takes the counts of a usage object of OpenAI's or of Anthropic's, of which a stream tells several, the
    * later ones more exactly.
