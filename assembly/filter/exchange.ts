@@ -16,6 +16,8 @@ import { Phase } from "./phase";
 export class Exchange {
   phase: Phase = Phase.New;
   readonly call: Call = new Call();
+  /** When the request came, in nanoseconds since 1970. */
+  startedAt: i64 = 0;
   /** Path and query as the client sent them. */
   target: string = "";
   /** The client speaks Anthropic's protocol: errors are told in it. */

@@ -56,7 +56,7 @@ export function recordExchange(exchange: Exchange, telemetry: Telemetry): void {
   const asked = `${provider}${label("model", model)}${who}`;
   count(exchange.isRepeated ? "ai_proxy.fallbacks" : "ai_proxy.requests", asked);
   if (!isGood) count("ai_proxy.errors", asked + error);
-  const answered = label("answer_model", answerModels.of(telemetry.model, isGood));
+  const answered = label("answer_model", answerModels.of(call.usage.model, isGood));
   const labels = `,operation=${operation}${asked}${answered}`;
   record("gen_ai.client.operation.duration", labels + error, telemetry.durationMs);
   recordTokens(exchange, labels);
@@ -68,12 +68,19 @@ function recordTokens(exchange: Exchange, labels: string): void {
   const usage = exchange.call.usage;
   if (!usage.isKnown) return;
   const name = "gen_ai.client.token.usage";
+  // Envoy's histograms tell sums to within a few percent.
+  countTokens(labels + ",type=input", usage.prompt);
+  countTokens(labels + ",type=output", usage.completion);
   record(name, labels + ",type=input", usage.prompt);
   record(name, labels + ",type=output", usage.completion);
   // Parts of the two above.
   if (usage.cached > 0) record(name, labels + ",type=cached_input", usage.cached);
   if (usage.cacheWrite > 0) record(name, labels + ",type=cache_creation_input", usage.cacheWrite);
   if (usage.reasoning > 0) record(name, labels + ",type=reasoning", usage.reasoning);
+}
+
+function countTokens(labels: string, tokens: i64): void {
+  if (tokens > 0) incrementMetric(idOf(MetricType.Counter, "ai_proxy.tokens" + labels), tokens);
 }
 
 /** In milliseconds, as Envoy's histograms take integers only. */

@@ -110,7 +110,8 @@ export class RequestLog {
   forget(): void {
     if (!this.settings.writesKeys) return;
     for (let key = Key.Prompt; key <= Key.Extraction; ++key) {
-      if (key != Key.Consumer && key != Key.Total) setProperty(KEYS[key], "");
+      if (key == Key.Consumer || key == Key.Total) continue;
+      if (getProperty(KEYS[key]).length > 0) setProperty(KEYS[key], "");
     }
     this.said.length = 0;
   }

@@ -53,7 +53,8 @@ const EDITS: HeaderEdits = new HeaderEdits();
 export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const call = exchange.call;
   readTarget(exchange, headers);
-  call.created = currentTimeNanoseconds() / 1_000_000_000;
+  exchange.startedAt = currentTimeNanoseconds();
+  call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
   const isOriginal = exchange.config.protocol == Protocol.Original;
   PARAMETERS.length = 0;

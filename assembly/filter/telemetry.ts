@@ -25,9 +25,7 @@ const NANOSECONDS: i64 = 1_000_000;
 
 /** One request, or one attempt of it. */
 export class Telemetry {
-  /** Nanoseconds since 1970. */
-  readonly startedAt: i64 = currentTimeNanoseconds();
-  /** When the first event, or a whole answer, went to the client; 0: not yet. */
+  /** When the first event, or a whole answer, went to the client, in nanoseconds since 1970; 0: not yet. */
   firstAt: i64 = 0;
   /** When the answer was complete, or failed; 0: not yet. */
   endedAt: i64 = 0;
@@ -81,11 +79,11 @@ export class Telemetry {
   }
 
   get firstTokenMs(): i64 {
-    return this.firstAt > 0 ? (this.firstAt - this.startedAt) / NANOSECONDS : 0;
+    return this.firstAt > 0 ? (this.firstAt - this.exchange.startedAt) / NANOSECONDS : 0;
   }
 
   get durationMs(): i64 {
-    return (this.endedAt - this.startedAt) / NANOSECONDS;
+    return (this.endedAt - this.exchange.startedAt) / NANOSECONDS;
   }
 
   get isOver(): bool {
@@ -134,9 +132,10 @@ export class Telemetry {
     this.finish = usage.finish;
     if (this.firstAt == 0 && (hasBegun || isEnd)) {
       this.firstAt = currentTimeNanoseconds();
+      if (isEnd) this.endedAt = this.firstAt;
       isNew = true;
     }
-    if (isEnd) this.endedAt = currentTimeNanoseconds();
+    if (isEnd && this.endedAt == 0) this.endedAt = currentTimeNanoseconds();
     if (this.firstAt > 0 && (isNew || isEnd)) this.write();
   }
 
