@@ -16,6 +16,7 @@ import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
+import { tellError } from "./telemetry";
 import { endWait, enterRace, hasRivals, isLost, leaveRace, waitForRace } from "./rivals";
 
 /** Header: `id=model` of the providers that are asked for another model. */
@@ -28,7 +29,7 @@ const HOST_PROVIDER: string = "xds\0upstream_host_metadata\0filter_metadata\0ai-
 /** Filter state: the provider whose answer the client gets. */
 const ANSWERED: string = "llm_provider";
 /** Filter state: the request's headers before the first attempt. */
-const SNAPSHOT: string = "llm_request";
+const SNAPSHOT: string = "ai_proxy_headers";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
 const ATTEMPTS: string = "llm_attempts";
 /** Filter state: tokens of the request and of the answer so far. */
@@ -93,6 +94,7 @@ export function resumeAttempt(exchange: Exchange, headers: Headers): void {
 
 /** Ends a request with an error that is made here. The answer is the phase that follows. */
 export function refuse(exchange: Exchange, error: ApiError): Phase {
+  tellError(exchange, error);
   // Envoy gives up all attempts with such an error.
   if (exchange.isRacing && hasRivals(exchange)) return hold(exchange, error);
   replyWithError(error, exchange.speaksAnthropic);

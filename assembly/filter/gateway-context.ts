@@ -29,6 +29,7 @@ import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
+import { tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -53,6 +54,8 @@ export class GatewayContext extends StreamContext {
   private candidates: ModelRule[] = [];
   private capability: Capability = Capability.Unknown;
   private expected: i32 = -1;
+  /** The model that is asked for, or "". */
+  private model: string = "";
   /** The client speaks Anthropic's protocol: errors are told in it. */
   private forAnthropic: bool = false;
   private form: MultipartForm | null = null;
@@ -95,6 +98,8 @@ export class GatewayContext extends StreamContext {
   private refuse(error: ApiError): FilterHeadersStatus {
     this.step = Step.Done;
     const gate = this.gate;
+    const consumer = gate === null ? "" : gate.consumer.name;
+    tellRefusal(this.config.telemetry, error, this.capability, this.model, consumer);
     if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.forAnthropic);
     else replyWithError(error, this.forAnthropic);
     return FilterHeadersStatus.StopIteration;
@@ -216,6 +221,7 @@ export class GatewayContext extends StreamContext {
 
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
+    this.model = model;
     const rule = this.find(model, doc);
     if (rule === null) return unknownModel(model);
     const gate = this.gate;

@@ -24,6 +24,7 @@ import {
   upstreamTarget,
 } from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
+import { tellRequest, tellSent } from "./telemetry";
 import { chooseTokenAt, watchProvider } from "./token-choice";
 
 const BODY: EncodedBody = new EncodedBody();
@@ -68,7 +69,8 @@ export function sendUnread(exchange: Exchange): Phase {
 /** What the provider may know of the request beside its body. */
 function readCall(exchange: Exchange, headers: Headers): void {
   const call = exchange.call;
-  call.created = currentTimeNanoseconds() / 1_000_000_000;
+  exchange.startedAt = currentTimeNanoseconds();
+  call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
@@ -131,6 +133,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const ptr = bytes.ptr;
   const size = bytes.length;
   BODY.clear();
+  tellRequest(exchange, ptr, size);
   const error = encodeRequestBody(exchange, ptr, size, BODY);
   if (error !== null) return refuse(exchange, error);
   if (BODY.replaces > 0 && exchange.config.provider.signsBody()) BODY.complete(ptr, size);
@@ -150,6 +153,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 }
 
 function afterRequest(exchange: Exchange): Phase {
+  tellSent(exchange);
   const isOriginal = exchange.config.protocol == Protocol.Original;
   return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }

@@ -11,6 +11,7 @@ import { PoolChange, TokenPool } from "../routing/token-pool";
 import { timeText } from "../text/date";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
+import { recordKeys } from "./meters";
 import { tellOutage } from "./outage";
 import { upstreamHost } from "./request-target";
 
@@ -52,6 +53,7 @@ export function loadPool(pool: TokenPool): PoolState {
 export function tellLive(config: ProviderConfig): void {
   const pool = config.failover;
   const now = nowMilliseconds();
+  if (pool !== null) recordKeys(config, pool, loadPool(pool));
   tellOutage(config, pool === null ? 0 : pool.outUntil(loadPool(pool), now), now);
 }
 
@@ -148,6 +150,7 @@ function update(
     if (!value.write(state.write())) continue;
     NOW = now;
     UNTIL = own === null ? 0 : own.until;
+    if (config !== null) recordKeys(config, pool, state);
     if (pool.isGraded && config !== null) tellOutage(config, pool.outUntil(state, now), now);
     return change;
   }

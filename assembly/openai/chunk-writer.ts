@@ -20,6 +20,9 @@ export class ChunkWriter {
   private readonly tail: ByteWriter = new ByteWriter();
   /** Which choice is told of. */
   choice: i32 = 0;
+  /** Why the first choice ended; -1: it has not. */
+  private reason: i32 = -1;
+  private model: string = "";
   /** `start` has been called. */
   isStarted: bool = false;
 
@@ -28,6 +31,7 @@ export class ChunkWriter {
   /** Says what every chunk begins with. `created` in seconds. */
   start(id: string, created: i64, model: string): void {
     this.isStarted = true;
+    this.model = model;
     const head = this.head;
     head.clear();
     beginEvent(head);
@@ -203,6 +207,7 @@ export class ChunkWriter {
 
   /** The one chunk with a finish reason. */
   finish(reason: FinishReason, out: ByteWriter): void {
+    if (this.reason < 0) this.reason = reason;
     this.beginChoice(out);
     out.ascii(',"delta":{},"logprobs":null,"finish_reason":"');
     out.ascii(finishReasonText(reason));
@@ -212,6 +217,8 @@ export class ChunkWriter {
 
   /** The usage chunk, where the client asked for it, and the end of the stream. */
   end(usage: Usage, out: ByteWriter): void {
+    usage.finish = this.reason;
+    usage.model = this.model;
     if (this.wantsUsage) {
       out.writer(this.head);
       out.ascii('],"usage":');

@@ -13,6 +13,9 @@ import { Usage } from "./usage";
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
+  /** Why the first choice ended; -1: it has not. */
+  private reason: i32 = -1;
+  private model: string = "";
 
   constructor(
     /**
@@ -24,6 +27,7 @@ export class CompletionWriter {
 
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
+    this.model = model;
     const json = this.json;
     json.beginObject();
     json.keyString("id", id);
@@ -170,6 +174,7 @@ export class CompletionWriter {
 
   /** Writes the end of a choice behind its `logprobs`. */
   finishChoice(reason: FinishReason): void {
+    if (this.reason < 0) this.reason = reason;
     this.json.keyString("finish_reason", finishReasonText(reason));
     this.json.endObject();
   }
@@ -184,6 +189,8 @@ export class CompletionWriter {
 
   /** Writes what stands behind the choices. */
   endChoices(usage: Usage): void {
+    usage.finish = this.reason;
+    usage.model = this.model;
     const json = this.json;
     json.endArray();
     json.key("usage");

@@ -12,6 +12,7 @@ import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
 import { openAiEndpoints } from "./openai";
+import { observeAnswer } from "./observed-answer";
 import { isPlainCompletion } from "./plain-completion";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
@@ -93,6 +94,7 @@ export class Azure extends Provider {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
     if (!isPlain) return super.decodeResponse(call, response, body);
     if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
+    if (call.isObserved) observeAnswer(call, response);
     return null;
   }
 

@@ -24,6 +24,7 @@ import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
 import { mendCounts } from "./compatible-usage";
+import { observeAnswer } from "./observed-answer";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
@@ -120,6 +121,7 @@ export class CompatibleStream extends SseTranslator {
       DOC.parse(rewritten.ptr, rewritten.length);
     }
     this.failure = provider.findError(this.call, DOC);
+    if (this.call.isObserved) observeAnswer(this.call, DOC);
     if (this.failure === null && event.nameLength == 5 && asciiEquals(event.name, "error")) {
       this.failure = provider.decodeErrorDocument(this.call, 0, DOC);
     }
