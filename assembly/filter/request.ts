@@ -22,11 +22,12 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
+import { decodePathSegment } from "../text/url";
 import { withBase, withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
-import { encodeForm, readableForm } from "./form-request";
+import { encodeForm, readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import {
   becomeChat,
@@ -65,7 +66,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   if (endpoint !== null) call.capability = endpoint.capability;
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
   if (namesModelInPath(call.capability)) {
-    call.requestedModel = call.pathParameters[1];
+    call.requestedModel = decodePathSegment(call.pathParameters[1]);
     call.model = exchange.config.modelMapping.map(call.requestedModel);
   }
   call.clientBeta = headers.get("anthropic-beta");
@@ -150,8 +151,11 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 
 /** Whether the body has to be read before the request can go on. */
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
-  if (headers.contains("content-type", "multipart/")) return false;
-  if (exchange.config.protocol == Protocol.Original) {
+  const isForm = headers.contains("content-type", "multipart/");
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  // A form in place of JSON is no request: it is read, and refused.
+  if (isForm && (isOriginal || takesForm(exchange.call.capability))) return false;
+  if (isOriginal) {
     if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");

@@ -207,7 +207,8 @@ export class Bedrock extends Provider {
     super.readError(answer, error);
     const type = answer.string(answer.get(answer.root(), "__type"));
     if (type.length > 0) error.code = errorName(type);
-    error.message = redact(error.message, this.settings.awsAccessKey);
+    const shown = redact(error.message, this.settings.awsAccessKey);
+    error.message = redact(shown, this.settings.awsSessionToken);
   }
 
   refineError(call: Call, error: NativeError): ApiError {

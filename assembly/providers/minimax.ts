@@ -8,7 +8,7 @@ import { checkTextInput, firstText, nextText } from "../openai/embeddings";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { keepMembers } from "./compatible-request";
 import { tellAnswerForm, tellSchema } from "./compatible-schema";
@@ -97,7 +97,7 @@ export class Minimax extends Provider {
     const group = this.settings.minimaxGroupId;
     const needsGroup = this.isPro(call) || call.capability == Capability.Embeddings;
     if (!needsGroup || group.length == 0) return super.query(call);
-    return "GroupId=" + escapePathSegment(group);
+    return "GroupId=" + encodePathSegment(group);
   }
 
   private isPro(call: Call): bool {

@@ -32,8 +32,11 @@ export class NativeError {
     );
   }
 
-  /** Makes the message fit to be shown: there is one, and it holds no credential. */
+  /** Makes the error fit to be shown: it has a message, and holds no credential. */
   complete(token: string): void {
+    this.type = redact(this.type, token);
+    this.code = redact(this.code, token);
+    this.param = redact(this.param, token);
     if (this.message.length > 0) {
       this.message = redact(this.message, token);
       return;
