@@ -201,6 +201,8 @@ export class CompatibleStream extends SseTranslator {
     let index = 0;
     let isOrdinary = true;
     const choices = DOC.get(DOC.root(), "choices");
+    // What is no list has been replaced by an empty one.
+    if (!DOC.isArray(choices)) return false;
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
       if (!DOC.isObject(choice)) {
         this.fail("a choice is no object");

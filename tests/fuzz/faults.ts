@@ -68,8 +68,7 @@ function answerFault(client: Client, one: FuzzCase, result: RunResult): string {
   // What the client's own coding passes is not looked into.
   if (has("content-encoding")) return "";
   const type = response.headers.find(([name]) => name === "content-type")?.[1] ?? "";
-  // A provider's comments keep its line ends.
-  const text = textOf(result).replace(/\r\n?/g, "\n");
+  const text = inOneForm(textOf(result));
   if (status >= 400) {
     // An attempt's error without a body gets one from the gateway in front.
     if (one.placement === "cluster" && text === "") return "";
@@ -88,6 +87,13 @@ function answerFault(client: Client, one: FuzzCase, result: RunResult): string {
 function chatErrorFault(text: string): string {
   const fault = errorFault(text);
   return fault.startsWith("the type ") ? "" : fault;
+}
+
+/** A provider's comments keep its line ends, and its texts halves of characters, which few can read. */
+function inOneForm(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]../gi, "\ufffd");
 }
 
 function parsed(text: string, check: (value: unknown) => string): string {

@@ -36,7 +36,8 @@ export function loadSeeds(only = ""): Seed[] {
 function seedOf(fixture: Fixture, config: Record<string, unknown>): Seed {
   const provider = (config["provider"] ?? {}) as { type?: string; protocol?: string };
   const { type = "", protocol = "" } = provider;
-  const isOriginal = protocol === "original" || provider !== config["provider"];
+  const isOriginal =
+    protocol === "original" || "_rules_" in config || provider !== config["provider"];
   return { fixture, config, type, isOriginal, secrets: secretsIn(config) };
 }
 
