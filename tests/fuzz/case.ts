@@ -174,9 +174,9 @@ function isPublic(config: unknown, secret: string): boolean {
   try {
     const value = JSON.parse(config) as unknown;
     const places = JSON.stringify(value).split(secret).length - 1;
-    return places !== secretsIn(value).filter((own) => own === secret).length;
+    return places === 0 || places !== secretsIn(value).filter((own) => own === secret).length;
   } catch {
-    return false;
+    return !config.includes(secret);
   }
 }
 
