@@ -10,7 +10,7 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
-import { readableForm } from "./form-request";
+import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { missingMessagesKey } from "./messages-client";
 import { Phase } from "./phase";
@@ -101,8 +101,11 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 
 /** Whether the body has to be read before the request can go on. */
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
-  if (headers.contains("content-type", "multipart/")) return false;
-  if (exchange.config.protocol == Protocol.Original) {
+  const isForm = headers.contains("content-type", "multipart/");
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  // A form in place of JSON is no request: it is read, and refused.
+  if (isForm && (isOriginal || takesForm(exchange.call.capability))) return false;
+  if (isOriginal) {
     if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");

@@ -1,7 +1,7 @@
 // Chunks of a streamed chat completion: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { beginEvent, endEvent, writeDone, writeEvent } from "../stream/sse-encoder";
+import { beginEvent, endEvent, joinLines, writeDone, writeEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { ApiError } from "./api-error";
 import { FinishReason, finishReasonText } from "./finish-reason";
@@ -96,7 +96,7 @@ export class ChunkWriter {
     if (doc.isString(text)) out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
     else out.ascii('""');
     out.ascii('},"logprobs":{"content":');
-    out.bytes(ptr, length);
+    writeLine(ptr, length, out);
     out.ascii(',"refusal":null},"finish_reason":null}]');
     out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }
@@ -107,7 +107,7 @@ export class ChunkWriter {
     out.ascii('"content":');
     out.bytes(ptr, length);
     out.ascii('},"logprobs":');
-    out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
+    writeLine(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs), out);
     out.ascii(
       this.wantsUsage ? ',"finish_reason":null}],"usage":null}' : ',"finish_reason":null}]}',
     );
@@ -237,6 +237,13 @@ export class ChunkWriter {
     this.head.release();
     this.tail.release();
   }
+}
+
+/** Writes a JSON value, which the provider may have said in several lines, in one. */
+function writeLine(ptr: usize, length: i32, out: ByteWriter): void {
+  const start = out.length;
+  out.bytes(ptr, length);
+  joinLines(out, start);
 }
 
 /** The error event that ends a broken stream; no finish chunk and no [DONE] follow it. */

@@ -110,15 +110,16 @@ export class CompletionWriter {
    * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
    * a string that is their text. `ownId` is for calls that come without an id.
    */
-  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string = ""): void {
+  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string): void {
     const json = this.beginCalls();
     json.beginObject();
-    if (doc.stringLength(id) == 0 && ownId.length > 0) json.keyString("id", ownId);
-    else json.keyValue("id", doc, id);
+    if (doc.stringLength(id) > 0) json.keyValue("id", doc, id);
+    else json.keyString("id", ownId);
     json.keyString("type", "function");
     json.key("function");
     json.beginObject();
-    json.keyValue("name", doc, name);
+    if (doc.isString(name)) json.keyValue("name", doc, name);
+    else json.keyString("name", "");
     json.key("arguments");
     if (doc.absent(input) || doc.isEmptyString(input)) json.ascii("{}");
     else if (doc.isString(input)) json.value(doc, input);

@@ -3,7 +3,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { AzureUrl, AzureUrlKind } from "./azure/azure-url";
 import { Call } from "./call";
 import { isFilterNote } from "./compatible-chunk";
@@ -72,7 +72,7 @@ export class Azure extends Provider {
     if (url.kind == AzureUrlKind.Base) return url.path + rest;
     if (!isOfDeployment(call.capability)) return url.path + "/openai" + rest;
     const fixed = url.deployment;
-    const deployment = fixed.length > 0 ? fixed : escapePathSegment(call.model);
+    const deployment = fixed.length > 0 ? fixed : encodePathSegment(call.model);
     return url.path + "/openai/deployments/" + deployment + rest;
   }
 

@@ -8,7 +8,7 @@ import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { writeComment, writeDone } from "../stream/sse-encoder";
+import { joinLines, writeComment, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -203,6 +203,8 @@ export class CompatibleStream extends SseTranslator {
     let index = 0;
     let isOrdinary = true;
     const choices = DOC.get(DOC.root(), "choices");
+    // What is no list has been replaced by an empty one.
+    if (!DOC.isArray(choices)) return false;
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
       if (!DOC.isObject(choice)) {
         this.fail("a choice is no object");
@@ -306,6 +308,8 @@ export class CompatibleStream extends SseTranslator {
     this.provider.editUsage(DOC, DOC.root(), EDIT);
     EDITED.clear();
     EDIT.apply(EDITED);
+    // It may have come in several lines.
+    joinLines(EDITED, 0);
     this.envelope.writeUsage(EDITED, out);
   }
 }

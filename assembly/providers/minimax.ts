@@ -9,7 +9,7 @@ import { Usage } from "../openai/usage";
 import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { keepMembers } from "./compatible-request";
 import { tellAnswerForm, tellSchema } from "./compatible-schema";
@@ -98,7 +98,7 @@ export class Minimax extends Provider {
     const group = this.settings.minimaxGroupId;
     const needsGroup = this.isPro(call) || call.capability == Capability.Embeddings;
     if (!needsGroup || group.length == 0) return super.query(call);
-    return "GroupId=" + escapePathSegment(group);
+    return "GroupId=" + encodePathSegment(group);
   }
 
   private isPro(call: Call): bool {
