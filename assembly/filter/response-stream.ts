@@ -128,7 +128,7 @@ function translate(
     if (!decoder.next()) break;
     translator.onFrame(OUTPUT);
   }
-  if (endOfStream && translator.failure === null) {
+  if ((endOfStream || decoder.ended) && translator.failure === null) {
     decoder.finish();
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
     if (translator.failure === null) translator.onEnd(OUTPUT);
