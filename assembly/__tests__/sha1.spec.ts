@@ -19,9 +19,9 @@ describe("sha1", () => {
     expect(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")).toBe(
       "84983e441c3bd26ebaae4aa1f95129e5e54670f1",
     );
-    expect(hash("0123456701234567012345670123456701234567012345670123456701234567".repeat(10))).toBe(
-      "dea356a2cddd90c7a7ecedc5ebb563934f460452",
-    );
+    expect(
+      hash("0123456701234567012345670123456701234567012345670123456701234567".repeat(10)),
+    ).toBe("dea356a2cddd90c7a7ecedc5ebb563934f460452");
   });
   it("hashes nothing, and what just fills a block with its length", () => {
     expect(hash("")).toBe("da39a3ee5e6b4b0d3255bfef95601890afd80709");

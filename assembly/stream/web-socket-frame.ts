@@ -63,14 +63,14 @@ function frame(opcode: Opcode, start: i32, mask: u32, out: ByteWriter): void {
   const at = out.ptr + start;
   memory.copy(at + header, at, length);
   out.length += header;
-  store<u8>(at, FINAL | <u8>opcode);
+  store<u8>(at, FINAL | (<u8>opcode));
   if (length < LENGTH_16) {
-    store<u8>(at, MASKED | <u8>length, 1);
+    store<u8>(at, MASKED | (<u8>length), 1);
   } else if (length <= 0xffff) {
-    store<u8>(at, MASKED | <u8>LENGTH_16, 1);
+    store<u8>(at, MASKED | (<u8>LENGTH_16), 1);
     store<u16>(at, bswap<u16>(<u16>length), 2);
   } else {
-    store<u8>(at, MASKED | <u8>LENGTH_64, 1);
+    store<u8>(at, MASKED | (<u8>LENGTH_64), 1);
     store<u64>(at, bswap<u64>(<u64>length), 2);
   }
   store<u32>(at + header - 4, mask);
@@ -83,6 +83,6 @@ export function applyMask(ptr: usize, length: i32, mask: u32): void {
   const wide = i32x4.splat(mask);
   for (; ptr + 16 <= end; ptr += 16) v128.store(ptr, v128.xor(v128.load(ptr), wide));
   for (let shift = 0; ptr < end; ++ptr, shift = (shift + 8) & 31) {
-    store<u8>(ptr, load<u8>(ptr) ^ <u8>(mask >> shift));
+    store<u8>(ptr, load<u8>(ptr) ^ (<u8>(mask >> shift)));
   }
 }
