@@ -22,7 +22,7 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { withBase, withoutBase } from "./base-path";
+import { withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
@@ -41,6 +41,8 @@ import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
 import { chooseTokenAt } from "./token-choice";
+import { upstreamHost, upstreamTarget } from "./upstream-target";
+import { openSession } from "./web-socket-session";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -188,6 +190,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   releaseTranslated();
   if (error !== null) return refuse(exchange, error);
   if (exchange.config.provider.signsBody()) completeBody(ptr, size);
+  if (exchange.config.provider.speaksWebSocket(exchange.call)) openSession(exchange, BODY.out);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -196,6 +199,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
     setBuffer(BufferType.HttpRequestBody, replaced, BODY.out.ptr, BODY.out.length);
   }
   sendHeaders(exchange, finalPtr, isWhole ? BODY.out.length : size);
+  if (exchange.session !== null) return afterRequest(exchange);
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
@@ -301,39 +305,9 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const session = exchange.session;
+  if (session !== null) session.askForUpgrade(EDITS);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
-}
-
-/** Host of the provider, or "" to keep the client's. The call knows it from here on. */
-export function upstreamHost(exchange: Exchange): string {
-  const config = exchange.config;
-  const domain = config.settings.providerDomain;
-  const host = domain.length > 0 ? domain : config.provider.host(exchange.call);
-  exchange.call.host = host;
-  return host;
-}
-
-/** Path and query at the provider, or "" to keep the client's. The call knows them from here on. */
-export function upstreamTarget(exchange: Exchange): string {
-  const target = targetOf(exchange);
-  exchange.call.target = target.length > 0 ? target : exchange.target;
-  return target;
-}
-
-function targetOf(exchange: Exchange): string {
-  const call = exchange.call;
-  const provider = exchange.config.provider;
-  const isOriginal = exchange.config.protocol == Protocol.Original;
-  const settings = exchange.config.exchange;
-  let path = isOriginal ? call.clientPath : provider.path(call);
-  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
-  const base = exchange.config.settings.providerBasePath;
-  const needsBase = base.length > 0 && !path.startsWith(base + "/");
-  const target = needsBase ? base + path : path;
-  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
-  const query = isPlain ? call.query : provider.query(call);
-  if (query.length == 0) return target;
-  return target + (target.includes("?") ? "&" : "?") + query;
 }

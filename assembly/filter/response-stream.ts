@@ -13,8 +13,10 @@ import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
-import { applyResponseHeaders, sendCollected, sendError } from "./response";
+import { applyResponseHeaders } from "./answer-headers";
+import { sendCollected, sendError } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
+import { pushSession } from "./web-socket-answer";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -39,6 +41,8 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
   reshapeForAnthropic(exchange, translator);
+  const session = exchange.session;
+  if (session !== null) return pushSession(exchange, session, translator, OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;

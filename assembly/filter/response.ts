@@ -10,7 +10,7 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
@@ -18,6 +18,7 @@ import { ByteWriter } from "../text/byte-writer";
 import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
+import { applyResponseHeaders, headersOf, setContentLength } from "./answer-headers";
 import { errorBody, replyWithError } from "./local-reply";
 import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
@@ -25,6 +26,7 @@ import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
 import { judgeFailure } from "./token-health";
+import { beginSession } from "./web-socket-answer";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -40,6 +42,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
+  const session = exchange.session;
+  if (session !== null) return beginSession(exchange, session, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
   if (endOfStream) return emptyAnswer(exchange);
@@ -70,7 +74,7 @@ export function keepAnswerHeaders(exchange: Exchange, headers: Headers): void {
 }
 
 /** A stream for a client that did not ask for one: some providers have nothing else. */
-function beginCollecting(exchange: Exchange): Phase {
+export function beginCollecting(exchange: Exchange): Phase {
   const call = exchange.call;
   call.wantsUsage = true;
   const translator = exchange.config.provider.streamTranslator(call);
@@ -81,7 +85,7 @@ function beginCollecting(exchange: Exchange): Phase {
   return Phase.Collecting;
 }
 
-function beginStream(exchange: Exchange, headers: Headers): Phase {
+export function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
   beginMessages(exchange);
@@ -149,7 +153,7 @@ export function emptyError(exchange: Exchange): Phase {
  * Turns an answer into an error while its headers are at hand. Envoy does not retry what a filter answers
  * itself: an attempt changes the status of what has come, and the gateway in front gives an empty one a body.
  */
-function failHeaders(
+export function failHeaders(
   exchange: Exchange,
   error: ApiError,
   isEmpty: bool,
@@ -173,18 +177,6 @@ export function finishFailure(exchange: Exchange): void {
   const error = exchange.pendingError;
   exchange.phase = Phase.Over;
   if (error !== null) sendError(exchange, error);
-}
-
-/** Those of these headers that the answer has: name, value, name, value, … */
-export function headersOf(names: StaticArray<string>): string[] {
-  const headers: string[] = [];
-  for (let i = 0; i < names.length; ++i) {
-    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
-    if (value.length == 0) continue;
-    headers.push(names[i]);
-    headers.push(value);
-  }
-  return headers;
 }
 
 /** Takes the whole body of a 2xx answer. */
@@ -321,26 +313,19 @@ export function sendError(exchange: Exchange, error: ApiError): void {
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
 }
 
-/** Sends the whole answer that was collected from a stream. */
-export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+/** Writes the whole answer that was collected from a stream; it is overwritten by the next one. */
+export function writeCollected(exchange: Exchange, collector: ChunkCollector): ByteWriter {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
   if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  return out;
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = writeCollected(exchange, collector);
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
-}
-
-/** Hands the host what the provider said of the answer's headers, which are still held. */
-export function applyResponseHeaders(call: Call): void {
-  const edits = call.responseHeaders;
-  if (edits === null) return;
-  for (let i = 0; i < edits.names.length; ++i) {
-    setHeader(HeaderMapType.ResponseHeaders, edits.names[i], edits.values[i]);
-  }
-}
-
-function setContentLength(length: i32): void {
-  setHeader(HeaderMapType.ResponseHeaders, "content-length", length.toString());
 }

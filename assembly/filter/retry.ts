@@ -14,21 +14,16 @@ import { ByteWriter } from "../text/byte-writer";
 import { noteFailure } from "./attempt";
 import { TokenUse } from "./token-use";
 import { noteAnswer } from "./attempt";
+import { headersOf } from "./answer-headers";
 import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
-import { upstreamHost, upstreamTarget } from "./request";
-import {
-  headersOf,
-  isFromProvider,
-  keepAnswerHeaders,
-  sendError,
-  translateWhole,
-} from "./response";
+import { isFromProvider, keepAnswerHeaders, sendError, translateWhole } from "./response";
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
+import { upstreamHost, upstreamTarget } from "./upstream-target";
 
 const HEADERS: Headers = new Headers();
 const EDITS: HeaderEdits = new HeaderEdits();

@@ -8,8 +8,8 @@ import { TokenPool } from "../routing/token-pool";
 import { failedTokens } from "./attempt";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
-import { upstreamHost } from "./request";
 import { loadPool, nowMilliseconds, warnOfNone } from "./token-health";
+import { upstreamHost } from "./upstream-target";
 
 /** The place of the token in the configuration, which has at least one. */
 export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
