@@ -306,7 +306,7 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
   const session = exchange.session;
-  if (session !== null) session.askForUpgrade(EDITS);
+  if (session !== null) session.askForUpgrade(EDITS, exchange.target);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);

@@ -18,8 +18,9 @@ export class WebSocketSession {
   /** The stream so far, for a client that gets it whole. */
   readonly stream: ByteWriter = new ByteWriter();
 
-  /** Makes the request a handshake. */
-  askForUpgrade(headers: HeaderEdits): void {
+  /** Makes the request a handshake. `path`: the client's, for access logs, where the signed one must not be. */
+  askForUpgrade(headers: HeaderEdits, path: string): void {
+    headers.set("x-envoy-original-path", path);
     headers.set(":method", "GET");
     headers.set("connection", "Upgrade");
     headers.set("upgrade", "websocket");
