@@ -51,26 +51,22 @@ export class ProviderStub {
     this.server.close();
   }
 
-  /** A request that asks for a session: it gets one, or another answer. */
+  /** A request that asks for a session: its first message comes once it has been opened. */
   private open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const answer = this.response;
     const { method = "", url: path = "" } = request;
     const headers = headerPairs(request.rawHeaders);
     let body = head;
+    if (answer?.status !== SWITCHED) return void socket.destroy();
+    const lines = switchHeaders({ headers }, answer.headers).map((own) => own.join(": "));
     socket.on("error", () => undefined);
-    const take = (): void => {
-      if (answer === null || clientText(body) === null) return;
-      this.seen.push({ method, path, host: request.headers.host ?? "", headers, body });
-      const isOpen = answer.status === SWITCHED;
-      const more = isOpen ? switchHeaders({ headers }, answer.headers) : answer.headers;
-      socket.write(rawAnswer({ ...answer, headers: more }));
-      void writePieces(socket, answer.body).then(() => socket.end());
-    };
+    socket.write(["HTTP/1.1 101 Switching Protocols", ...lines, "", ""].join("\r\n"));
     socket.on("data", (piece: Buffer) => {
       body = Buffer.concat([body, piece]);
-      take();
+      if (clientText(body) === null) return;
+      this.seen.push({ method, path, host: request.headers.host ?? "", headers, body });
+      void writePieces(socket, answer.body).then(() => socket.end());
     });
-    take();
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -91,13 +87,6 @@ export class ProviderStub {
     if (answer === null) response.destroy();
     else await send(response, answer);
   }
-}
-
-/** What an HTTP server would write. */
-function rawAnswer({ status, headers, body }: ProviderResponse): Buffer {
-  const length: HeaderPairs = status === SWITCHED ? [] : [["content-length", `${body.length}`]];
-  const lines = [...headers, ...length].map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`HTTP/1.1 ${status} Status\r\n${lines.join("")}\r\n`);
 }
 
 async function send(response: ServerResponse, answer: ProviderResponse): Promise<void> {

@@ -20,8 +20,8 @@ const MESSAGE: Document = new Document();
 export class SparkStream extends StreamTranslator {
   private readonly frames: WebSocketDecoder = new WebSocketDecoder();
   private readonly chunks: ChunkWriter;
+  private session: string = "";
   private isDone: bool = false;
-  private hasText: bool = false;
   private calls: i32 = 0;
 
   constructor(
@@ -53,13 +53,14 @@ export class SparkStream extends StreamTranslator {
     if (error !== null) {
       const code = doc.integer(doc.get(header, "code"), 0);
       // What has been said stays said, where it has gone to the client already.
-      if (code != OUTPUT_REFUSED || !this.hasText || !this.call.stream) this.failure = error;
+      if (code != OUTPUT_REFUSED || !this.chunks.isStarted || !this.call.stream)
+        this.failure = error;
       else this.finish(FinishReason.ContentFilter, out);
       return;
     }
     const payload = doc.get(doc.root(), "payload");
     const choices = doc.get(payload, "choices");
-    this.start(doc.get(header, "sid"), out);
+    if (this.session.length == 0) this.session = doc.string(doc.get(header, "sid"));
     const texts = doc.get(choices, "text");
     for (let text = doc.first(texts); text >= 0; text = doc.next(text)) this.onText(text, out);
     const counts = this.call.usage;
@@ -79,11 +80,11 @@ export class SparkStream extends StreamTranslator {
     this.chunks.release();
   }
 
-  /** Writes the role chunk, unless it is there. */
-  private start(session: i32, out: StreamOutput): void {
+  /** Writes the role chunk, unless it is there: not before there is something to say. */
+  private begin(out: StreamOutput): void {
     if (this.chunks.isStarted) return;
     const call = this.call;
-    const id = MESSAGE.string(session);
+    const id = this.session;
     this.chunks.start(id.length > 0 ? id : call.newId("chatcmpl-"), call.created, call.model);
     this.chunks.role(out.writer());
   }
@@ -92,11 +93,11 @@ export class SparkStream extends StreamTranslator {
     const reasoning = MESSAGE.get(text, "reasoning_content");
     const content = MESSAGE.get(text, "content");
     if (MESSAGE.stringLength(reasoning) > 0) {
-      this.hasText = true;
+      this.begin(out);
       this.chunks.reasoning(MESSAGE, reasoning, out.writer());
     }
     if (MESSAGE.stringLength(content) > 0) {
-      this.hasText = true;
+      this.begin(out);
       this.chunks.content(MESSAGE, content, out.writer());
     }
     const inner = MESSAGE.get(text, "function_call");
@@ -109,7 +110,7 @@ export class SparkStream extends StreamTranslator {
     const index = this.calls++;
     const id = this.call.newId("call_") + index.toString();
     const input = MESSAGE.get(inner, "arguments");
-    this.hasText = true;
+    this.begin(out);
     this.chunks.toolCall(index, id, name, out.writer());
     if (MESSAGE.stringLength(input) > 0) {
       this.chunks.toolArguments(index, MESSAGE, input, out.writer());
@@ -121,6 +122,7 @@ export class SparkStream extends StreamTranslator {
   }
 
   private finish(reason: FinishReason, out: StreamOutput): void {
+    this.begin(out);
     this.isDone = true;
     this.chunks.finish(reason, out.writer());
     this.chunks.end(this.call.usage, out.writer());
