@@ -12,6 +12,7 @@ import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
 import { Fetched } from "./fetched";
 import { Phase } from "./phase";
+import { WebSocketSession } from "./web-socket-session";
 
 /** One request on its way through the filter and back. */
 export class Exchange {
@@ -65,6 +66,8 @@ export class Exchange {
   isBodyless: bool = false;
   /** The form that the request's body is, where its model has to be read. */
   form: MultipartForm | null = null;
+  /** What carries the request, where that is a WebSocket. */
+  session: WebSocketSession | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
@@ -119,5 +122,8 @@ export class Exchange {
     const use = this.tokenUse;
     if (use !== null) use.release();
     this.tokenUse = null;
+    const session = this.session;
+    if (session !== null) session.release();
+    this.session = null;
   }
 }

@@ -26,6 +26,7 @@ import {
 import { canRepeat, keepRequest } from "./retry";
 import { tellRequest, tellSent } from "./telemetry";
 import { chooseTokenAt, watchProvider } from "./token-choice";
+import { openSession } from "./web-socket-session";
 
 const BODY: EncodedBody = new EncodedBody();
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -140,6 +141,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encodeRequestBody(exchange, ptr, size, BODY);
   if (error !== null) return refuse(exchange, error);
   if (BODY.replaces > 0 && exchange.config.provider.signsBody()) BODY.complete(ptr, size);
+  if (exchange.config.provider.speaksWebSocket(exchange.call)) openSession(exchange, BODY.out);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -148,6 +150,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
     setBuffer(BufferType.HttpRequestBody, replaced, BODY.out.ptr, BODY.out.length);
   }
   sendHeaders(exchange, finalPtr, isWhole ? BODY.out.length : size);
+  if (exchange.session !== null) return afterRequest(exchange);
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
@@ -173,6 +176,8 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const session = exchange.session;
+  if (session !== null) session.askForUpgrade(EDITS, exchange.target);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders, provider.withheldHeaders());

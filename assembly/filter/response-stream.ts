@@ -18,6 +18,7 @@ import { Phase } from "./phase";
 import { sendCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
 import { tellError, tellStream } from "./telemetry";
+import { pushSession } from "./web-socket-answer";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -43,6 +44,8 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   if (reasoning !== null) reasoning.reshape(OUTPUT);
   tellStream(exchange, translator.failure, OUTPUT, endOfStream);
   reshapeForAnthropic(exchange, translator);
+  const session = exchange.session;
+  if (session !== null) return pushSession(exchange, session, translator, OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;
@@ -132,7 +135,7 @@ function translate(
     if (!decoder.next()) break;
     translator.onFrame(OUTPUT);
   }
-  if (endOfStream && translator.failure === null) {
+  if ((endOfStream || decoder.ended) && translator.failure === null) {
     decoder.finish();
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
     if (translator.failure === null) translator.onEnd(OUTPUT);

@@ -23,6 +23,7 @@ import { Phase } from "./phase";
 import { joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, watchAnswer } from "./retry";
 import { tellWhole } from "./telemetry";
+import { beginSession } from "./web-socket-answer";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -38,6 +39,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
+  const session = exchange.session;
+  if (session !== null) return beginSession(exchange, session, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
   if (endOfStream) return emptyAnswer(exchange);
@@ -59,7 +62,7 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
 }
 
 /** A stream for a client that did not ask for one: some providers have nothing else. */
-function beginCollecting(exchange: Exchange): Phase {
+export function beginCollecting(exchange: Exchange): Phase {
   const call = exchange.call;
   call.wantsUsage = true;
   const translator = exchange.config.provider.streamTranslator(call);
@@ -70,7 +73,7 @@ function beginCollecting(exchange: Exchange): Phase {
   return Phase.Collecting;
 }
 
-function beginStream(exchange: Exchange, headers: Headers): Phase {
+export function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
   beginMessages(exchange);
@@ -188,11 +191,17 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
   return null;
 }
 
-/** Sends the whole answer that was collected from a stream. */
-export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+/** Writes the whole answer that was collected from a stream; it is overwritten by the next one. */
+export function writeCollected(exchange: Exchange, collector: ChunkCollector): ByteWriter {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
   if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  return out;
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = writeCollected(exchange, collector);
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);
