@@ -93,8 +93,8 @@ export class ChunkWriter {
     else out.ascii('""');
     out.ascii('},"logprobs":{"content":');
     out.bytes(ptr, length);
-    out.ascii(',"refusal":null},"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
+    out.ascii(',"refusal":null}');
+    this.endScored(out);
   }
 
   /** Like `rawContent`, with the log probabilities of the piece: a JSON value. */
@@ -104,10 +104,13 @@ export class ChunkWriter {
     out.bytes(ptr, length);
     out.ascii('},"logprobs":');
     out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
-    out.ascii(
-      this.wantsUsage ? ',"finish_reason":null}],"usage":null}' : ',"finish_reason":null}]}',
-    );
-    endEvent(out);
+    this.endScored(out);
+  }
+
+  /** What follows probabilities. */
+  private endScored(out: ByteWriter): void {
+    out.ascii(',"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }
 
   /** A piece of the model's reasoning. */
@@ -196,9 +199,7 @@ export class ChunkWriter {
     this.beginDelta(out);
     out.ascii('},"logprobs":');
     out.writer(json);
-    out.ascii(',"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}' : "}");
-    endEvent(out);
+    this.endScored(out);
   }
 
   /** The one chunk with a finish reason. */
