@@ -23,7 +23,7 @@ import {
 import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
-import { mendCounts } from "./compatible-usage";
+import { mendCounts, takeUsageOf } from "./compatible-usage";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
@@ -151,16 +151,7 @@ export class CompatibleStream extends SseTranslator {
     const choice = DOC.first(DOC.get(root, "choices"));
     const usage = DOC.get(root, "usage");
     if (choice < 0) return DOC.isObject(usage) && this.passUsage(usage);
-    let found = usage;
-    if (DOC.isObject(usage)) {
-      if (this.call.wantsUsage) EDIT.setRaw(root, "usage", "null");
-      else EDIT.remove(root, "usage");
-    } else {
-      found = DOC.get(choice, "usage");
-      if (!DOC.absent(usage)) EDIT.remove(root, "usage");
-      if (DOC.isObject(found)) EDIT.remove(choice, "usage");
-      else found = DOC.get(DOC.get(root, "x_groq"), "usage");
-    }
+    const found = takeUsageOf(DOC, choice, this.call.wantsUsage, EDIT);
     const hasUsage = DOC.isObject(found);
     if (hasUsage) this.keepUsage(found);
     return !this.isIdle(choice, hasUsage);

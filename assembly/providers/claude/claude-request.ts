@@ -4,7 +4,7 @@ import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidType, unsupportedValue } from "../../openai/api-error";
 import { writeStopList } from "../../openai/stop-list";
 import { ByteWriter } from "../../text/byte-writer";
-import { isBlank, writeCacheControl } from "./claude-blocks";
+import { writeCacheControl } from "./claude-blocks";
 import { AnswerForm, ClaudeFormat } from "./claude-format";
 import { ClaudeMessages } from "./claude-messages";
 import { ClaudeModel } from "./claude-model";
