@@ -58,7 +58,7 @@ export function readFailover(
   if (object < 0) {
     pool.failureThreshold = 1;
     pool.statuses.add(".*");
-    return isGraded && hasTokens ? pool : null;
+    return isGraded ? pool : null;
   }
   const fields = reader.inner(object, reader.pathOf("failover"));
   const isEnabled = fields.bool("enabled", isGraded);
@@ -81,7 +81,7 @@ export function readFailover(
   } else if (!pool.probes && pool.healthCheckModel.length > 0) {
     reader.report.warn(path, "has no effect beside cooldownDuration");
   }
-  if (hasTokens) return pool;
+  if (hasTokens || isGraded) return pool;
   reader.report.warn(fields.path, "has no effect without apiTokens");
   return null;
 }
@@ -127,6 +127,8 @@ function readStatuses(fields: FieldReader, name: string, statuses: StatusPattern
 function hashesOf(tokens: ApiToken[]): string[] {
   const hashes: string[] = [];
   for (let i = 0; i < tokens.length; ++i) hashes.push(fnv1a64(tokens[i].value).toString(16));
+  // A provider without tokens is in use or out of use as a whole.
+  if (tokens.length == 0) hashes.push("none");
   return hashes;
 }
 

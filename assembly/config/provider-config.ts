@@ -31,6 +31,8 @@ export class ProviderConfig {
   retry: RetryRules | null = null;
   /** Chooses among several tokens. */
   picker: TokenPicker = new TokenPicker();
+  /** The state of its keys is told in metrics. */
+  isMetered: bool = false;
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(

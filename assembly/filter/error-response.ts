@@ -12,6 +12,7 @@ import { gatewayError } from "./gateway-error";
 import { errorBody, replyWithError } from "./local-reply";
 import { Phase } from "./phase";
 import { judgeForeign, retry } from "./retry";
+import { tellError, tellStatus } from "./telemetry";
 import { judgeFailure } from "./token-health";
 
 /** Takes the headers of an error answer. The answer is the phase that follows. */
@@ -21,6 +22,7 @@ export function beginError(exchange: Exchange, headers: Headers, endOfStream: bo
   if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
   if (!isFromProvider()) {
     const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
+    tellError(exchange, error);
     replyWithError(error, exchange.speaksAnthropic);
     return Phase.Over;
   }
@@ -56,6 +58,7 @@ export function failHeaders(
   isEmpty: bool,
   more: string[] = [],
 ): Phase {
+  tellError(exchange, error);
   if (!exchange.isAttempt) {
     replyWithError(error, exchange.speaksAnthropic, more);
     return Phase.Over;
@@ -89,7 +92,7 @@ export function finishError(exchange: Exchange, length: i32): void {
   const use = exchange.tokenUse;
   const isForeign = use !== null && use.isForeign;
   if (isForeign && !exchange.isAttempt) {
-    retry(exchange, null, true);
+    if (!retry(exchange, null, true)) tellStatus(exchange);
     return;
   }
   const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
@@ -114,6 +117,7 @@ export function refuseLength(exchange: Exchange): void {
 
 /** Turns the answer whose headers are held into an error. */
 export function sendError(exchange: Exchange, error: ApiError): void {
+  tellError(exchange, error);
   if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
   const body = errorBody(error, exchange.speaksAnthropic);

@@ -7,6 +7,7 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
+import { Telemetry } from "./telemetry";
 import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
 import { Fetched } from "./fetched";
@@ -16,6 +17,8 @@ import { Phase } from "./phase";
 export class Exchange {
   phase: Phase = Phase.New;
   readonly call: Call = new Call();
+  /** When the request came, in nanoseconds since 1970. */
+  startedAt: i64 = 0;
   /** Path and query as the client sent them. */
   target: string = "";
   /** The client speaks Anthropic's protocol: errors are told in it. */
@@ -38,6 +41,8 @@ export class Exchange {
   token: i32 = -1;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** The attempt was cut off, and neither by the client nor by another attempt. */
+  isUnanswered: bool = false;
   /** Tokens that the gateway knows of. */
   notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */
@@ -71,6 +76,8 @@ export class Exchange {
   messages: MessageStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
+  /** Null where nothing is told of requests. */
+  telemetry: Telemetry | null = null;
   /** Null where the provider has neither a pool of tokens nor `retryOnFailure`. */
   tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */

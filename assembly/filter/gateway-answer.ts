@@ -3,7 +3,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { getHeader, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import {
   BufferType,
@@ -22,22 +22,16 @@ const TEXT: ByteWriter = new ByteWriter();
 
 /** One answer on its way to the client. */
 export class GatewayAnswer {
-  private status: i32 = 0;
+  status: i32 = 0;
   /** The client speaks Anthropic's protocol. */
   private forAnthropic: bool = false;
   /** An error's body is being gathered. */
   private gathers: bool = false;
 
   /** Takes the headers. */
-  begin(
-    headers: Headers,
-    endOfStream: bool,
-    bodyLimit: i32,
-    forAnthropic: bool,
-  ): FilterHeadersStatus {
+  begin(endOfStream: bool, bodyLimit: i32, forAnthropic: bool): FilterHeadersStatus {
     this.forAnthropic = forAnthropic;
-    headers.read(HeaderMapType.ResponseHeaders);
-    this.status = <i32>headers.integer(":status");
+    this.status = I32.parseInt(getHeader(HeaderMapType.ResponseHeaders, ":status"));
     if (this.status < 400) return FilterHeadersStatus.Continue;
     const details = getProperty("response\0code_details");
     if (details.startsWith(OWN_DETAILS)) return FilterHeadersStatus.Continue;

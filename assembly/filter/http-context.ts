@@ -33,19 +33,24 @@ import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
-import { endWaiting, resumeRequest, takeRequest, waitForRivals } from "./pending-request";
+import {
+  ALL_BYTES,
+  endWaiting,
+  resumeRequest,
+  takeRequest,
+  waitForRivals,
+} from "./pending-request";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest } from "./request";
 import { beginResponse, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
 import { finishRetry } from "./retried-answer";
+import { beginTelemetry, endTelemetry, tellPassed, tellPassing } from "./telemetry";
+import { judgeSilence } from "./token-health";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
-
-/** Asks for all that the host has buffered. */
-const ALL_BYTES: i32 = i32.MAX_VALUE;
 
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {
@@ -68,6 +73,7 @@ export class HttpContext extends StreamContext {
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
+    beginTelemetry(exchange, this.config.telemetry, HEADERS);
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);
@@ -166,11 +172,13 @@ export class HttpContext extends StreamContext {
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
       this.states.watchAccess(exchange);
+      tellPassing(exchange, HEADERS, endOfStream);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
     this.states.watchAccess(exchange);
+    tellPassing(exchange, HEADERS, endOfStream);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
@@ -219,6 +227,7 @@ export class HttpContext extends StreamContext {
         dropRest(length);
         return FilterBodyStatus.Continue;
       default:
+        tellPassed(exchange, length, endOfStream);
         return FilterBodyStatus.Continue;
     }
   }
@@ -267,6 +276,7 @@ export class HttpContext extends StreamContext {
       case Phase.Yielding:
         return FilterTrailersStatus.StopIteration;
       default:
+        tellPassed(exchange, 0, true);
         return FilterTrailersStatus.Continue;
     }
   }
@@ -286,6 +296,8 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return;
     if (exchange.isAttempt) endAttempt(exchange);
+    if (exchange.isUnanswered) judgeSilence(exchange);
+    endTelemetry(exchange);
     exchange.release();
     this.exchange = null;
   }

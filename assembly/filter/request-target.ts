@@ -5,6 +5,7 @@ import { Headers } from "../proxy-wasm/headers";
 import { Capability, modelInPath } from "../routing/capability";
 import { Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
+import { decodePathSegment } from "../text/url";
 import { withBase, withoutBase } from "./base-path";
 import { Exchange } from "./exchange";
 import { becomeChat, needsTranslation, speaksAnthropic } from "./messages-client";
@@ -57,8 +58,8 @@ export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   if (call.capability == Capability.VertexRaw) return;
   const model = modelInPath(call.capability, call.pathParameters);
   if (model.length == 0) return;
-  call.requestedModel = model;
-  call.model = exchange.modelFor(model);
+  call.requestedModel = decodePathSegment(model);
+  call.model = exchange.modelFor(call.requestedModel);
 }
 
 /** Host of the provider, or "" to keep the client's. The call knows it from here on. */

@@ -10,7 +10,7 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
-import { readableForm } from "./form-request";
+import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
 import { missingMessagesKey } from "./messages-client";
 import { Phase } from "./phase";
@@ -24,7 +24,8 @@ import {
   upstreamTarget,
 } from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
-import { chooseTokenAt } from "./token-choice";
+import { tellRequest, tellSent } from "./telemetry";
+import { chooseTokenAt, watchProvider } from "./token-choice";
 
 const BODY: EncodedBody = new EncodedBody();
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -68,7 +69,8 @@ export function sendUnread(exchange: Exchange): Phase {
 /** What the provider may know of the request beside its body. */
 function readCall(exchange: Exchange, headers: Headers): void {
   const call = exchange.call;
-  call.created = currentTimeNanoseconds() / 1_000_000_000;
+  exchange.startedAt = currentTimeNanoseconds();
+  call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
@@ -89,6 +91,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[exchange.token].value;
     return null;
   }
+  watchProvider(exchange);
   if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
@@ -98,8 +101,11 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 
 /** Whether the body has to be read before the request can go on. */
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
-  if (headers.contains("content-type", "multipart/")) return false;
-  if (exchange.config.protocol == Protocol.Original) {
+  const isForm = headers.contains("content-type", "multipart/");
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  // A form in place of JSON is no request: it is read, and refused.
+  if (isForm && (isOriginal || takesForm(exchange.call.capability))) return false;
+  if (isOriginal) {
     if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");
@@ -130,6 +136,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const ptr = bytes.ptr;
   const size = bytes.length;
   BODY.clear();
+  tellRequest(exchange, ptr, size);
   const error = encodeRequestBody(exchange, ptr, size, BODY);
   if (error !== null) return refuse(exchange, error);
   if (BODY.replaces > 0 && exchange.config.provider.signsBody()) BODY.complete(ptr, size);
@@ -149,6 +156,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 }
 
 function afterRequest(exchange: Exchange): Phase {
+  tellSent(exchange);
   const isOriginal = exchange.config.protocol == Protocol.Original;
   return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
 }

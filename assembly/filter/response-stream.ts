@@ -17,6 +17,7 @@ import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
 import { sendCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
+import { tellError, tellStream } from "./telemetry";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -40,6 +41,7 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   noteUsage(exchange);
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
+  tellStream(exchange, translator.failure, OUTPUT, endOfStream);
   reshapeForAnthropic(exchange, translator);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
@@ -152,6 +154,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
     sendError(exchange, failure);
     if (exchange.phase == Phase.Yielding) return false;
   } else {
+    tellError(exchange, failure);
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());
     else writeErrorEvent(failure, OUTPUT.writer());

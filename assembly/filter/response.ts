@@ -22,6 +22,7 @@ import { beginMessages, translateCompletion, translateWholeStream } from "./mess
 import { Phase } from "./phase";
 import { joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, watchAnswer } from "./retry";
+import { tellWhole } from "./telemetry";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -107,6 +108,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     return;
   }
   noteUsage(exchange);
+  tellWhole(exchange, BODY, bytes.ptr, bytes.length);
   applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;

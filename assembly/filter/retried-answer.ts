@@ -15,6 +15,7 @@ import { Phase } from "./phase";
 import { translateWhole } from "./response";
 import { translateStream } from "./response-stream";
 import { mayRetry, sendAgain } from "./retry";
+import { tellError, tellRepeated } from "./telemetry";
 import { countFailure, countSuccess, nowMilliseconds } from "./token-health";
 import { TokenUse } from "./token-use";
 
@@ -60,6 +61,7 @@ export function finishRetry(
     use.error = error;
     if (mayRetry(exchange, use, status) && sendAgain(exchange, use)) return;
   }
+  tellRepeated(exchange, error);
   send(exchange, use, error === null ? exchange.status : error.status, headers);
 }
 
@@ -150,6 +152,7 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
   exchange.phase = Phase.Over;
   const error = use.error;
   if (error !== null && !use.hasHeldBody) {
+    tellError(exchange, error);
     const pause = headersOf(["retry-after", "retry-after-ms"]);
     replyWithError(error, exchange.speaksAnthropic, pause);
     return;

@@ -13,6 +13,7 @@ import { Exchange } from "./exchange";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request-target";
+import { tellStatus } from "./telemetry";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
 import { TokenUse } from "./token-use";
@@ -87,6 +88,7 @@ export function judgeForeign(exchange: Exchange, body: usize, length: i32): void
   const provider = exchange.config.provider;
   judgeFailure(exchange, provider.decodeError(exchange.call, exchange.status, body, length));
   noteFailure(exchange, exchange.status);
+  tellStatus(exchange);
 }
 
 /** Whether an answer with this status is one to try again after. */

@@ -35,6 +35,18 @@ export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
   return use.token;
 }
 
+/** Keeps what is known of a provider without tokens: it may be out as a whole. */
+export function watchProvider(exchange: Exchange): void {
+  const pool = exchange.config.failover;
+  if (pool === null) return;
+  const use = new TokenUse();
+  exchange.tokenUse = use;
+  const state = loadPool(pool);
+  const own = state.find(pool.hashes[0]);
+  use.hasPast = own !== null;
+  use.wasOut = own !== null && pool.isOut(own, nowMilliseconds());
+}
+
 /** A token where nothing is known of any, but for those that have failed in this request. */
 function chooseAny(exchange: Exchange, bound: i32, failed: i32[]): i32 {
   if (bound >= 0) return bound;

@@ -33,7 +33,6 @@ import { fillTemplate } from "./path-template";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
-import { redact } from "./redact";
 import { StreamTranslator } from "./stream-translator";
 
 const SERVICE: string = "bedrock";
@@ -250,10 +249,11 @@ export class Bedrock extends Provider {
     super.readError(answer, error);
     const type = answer.string(answer.get(answer.root(), "__type"));
     if (type.length > 0) error.code = errorName(type);
-    error.message = redact(error.message, this.settings.awsAccessKey);
   }
 
   refineError(call: Call, error: NativeError): ApiError {
+    error.mask(this.settings.awsAccessKey);
+    error.mask(this.settings.awsSessionToken);
     const type = errorName(answerHeader(call, Answer.ErrorType));
     if (type.length > 0) error.code = type;
     return errorOf(classOfBedrock(error), error);

@@ -8,7 +8,7 @@ import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { writeComment, writeDone } from "../stream/sse-encoder";
+import { joinLines, writeComment, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -24,6 +24,7 @@ import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
 import { mendCounts, takeUsageOf } from "./compatible-usage";
+import { observeAnswer } from "./observed-answer";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
@@ -69,7 +70,8 @@ export class CompatibleStream extends SseTranslator {
   onFrame(out: StreamOutput): void {
     const event = this.events;
     if (!event.hasPayload) {
-      this.passComment(out);
+      // Before the first chunk nothing is sent yet that could hold one.
+      if (this.begun != 0 && !this.isDone) this.passComment(out);
       return;
     }
     if (this.isDone || event.payloadLength == 0) return;
@@ -90,21 +92,6 @@ export class CompatibleStream extends SseTranslator {
     this.usageText.release();
   }
 
-  /**
-   * A comment keeps the connection alive. Before the first chunk nothing is sent yet that could
-   * hold one.
-   */
-  private passComment(out: StreamOutput): void {
-    const event = this.events;
-    if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
-    // A colon, the comment and two line ends: the comment stands alone.
-    if (event.rawLength == event.commentLength + 3) {
-      out.forwardComment(event.raw, event.rawLength);
-      return;
-    }
-    writeComment(event.comment, event.commentLength, out.writer());
-  }
-
   private onChunk(out: StreamOutput): void {
     const event = this.events;
     const provider = this.provider;
@@ -120,6 +107,7 @@ export class CompatibleStream extends SseTranslator {
       DOC.parse(rewritten.ptr, rewritten.length);
     }
     this.failure = provider.findError(this.call, DOC);
+    if (this.call.isObserved) observeAnswer(this.call, DOC);
     if (this.failure === null && event.nameLength == 5 && asciiEquals(event.name, "error")) {
       this.failure = provider.decodeErrorDocument(this.call, 0, DOC);
     }
@@ -192,6 +180,8 @@ export class CompatibleStream extends SseTranslator {
     let index = 0;
     let isOrdinary = true;
     const choices = DOC.get(DOC.root(), "choices");
+    // What is no list has been replaced by an empty one.
+    if (!DOC.isArray(choices)) return false;
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
       if (!DOC.isObject(choice)) {
         this.fail("a choice is no object");
@@ -295,6 +285,8 @@ export class CompatibleStream extends SseTranslator {
     this.provider.editUsage(DOC, DOC.root(), EDIT);
     EDITED.clear();
     EDIT.apply(EDITED);
+    // It may have come in several lines.
+    joinLines(EDITED, 0);
     this.envelope.writeUsage(EDITED, out);
   }
 }

@@ -18,6 +18,7 @@ import { HeaderEdits } from "./header-edits";
 import { excerpt, isErrorDocument, NativeError, parseError, readErrorValue } from "./native-error";
 import { fillTemplate } from "./path-template";
 import { AuthScheme, ProviderSpec } from "./provider-spec";
+import { observeAnswer } from "./observed-answer";
 import { ProviderSettings } from "./provider-settings";
 import { StreamTranslator } from "./stream-translator";
 
@@ -199,6 +200,7 @@ export class Provider {
     const error = repairAnswer(this.spec, call, response, EDIT);
     if (error !== null) return error;
     this.editResponse(call, response, EDIT);
+    if (call.isObserved) observeAnswer(call, response);
     const usage = response.get(response.root(), "usage");
     if (response.isObject(usage)) {
       this.readUsage(response, usage, call.usage);

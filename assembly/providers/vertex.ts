@@ -5,6 +5,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError, missingParameter, modelWithoutEndpoint } from "../openai/api-error";
 import { Capability } from "../routing/capability";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { ClaudeDialect, ClaudeRequest } from "./claude/claude-request";
 import { ClaudeResponse } from "./claude/claude-response";
@@ -108,7 +109,10 @@ export class Vertex extends Gemini {
     const capability = call.capability;
     const parameters = call.pathParameters;
     if (own.has(capability)) {
-      return fillTemplate(own.get(capability), call.model.length > 0 ? [call.model] : parameters);
+      return fillTemplate(
+        own.get(capability),
+        call.model.length > 0 ? [encodePathSegment(call.model)] : parameters,
+      );
     }
     if (capability == Capability.VertexRaw) return call.clientPath;
     if (capability == Capability.Models || capability == Capability.Model) {

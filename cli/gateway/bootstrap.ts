@@ -6,6 +6,7 @@ import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
 import { rateLimitClusters } from "./rate-limits.ts";
 import { routeConfig } from "./routes.ts";
+import { statsConfig } from "./stats.ts";
 
 /** Host and port, as the plugin writes them into requests, of each provider by its id. */
 export type Authorities = ReadonlyMap<string, string>;
@@ -18,6 +19,7 @@ export function staticBootstrap(
 ) {
   return {
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
+    stats_config: statsConfig(),
     static_resources: {
       listeners: [
         listener(gateway, { route_config: routeConfig(gateway, options.envoy) }, options),

@@ -33,8 +33,7 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
   const limit = (gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT) + MIB;
   return {
     name: id,
-    type: isIp(endpoint.host) ? "STATIC" : "LOGICAL_DNS",
-    ...(isIp(endpoint.host) ? {} : { dns_lookup_family: "V4_PREFERRED" }),
+    ...discovery(endpoint, upstream),
     connect_timeout: duration(upstream.connectTimeout ?? "5s"),
     per_connection_buffer_limit_bytes: limit,
     load_assignment: {
@@ -70,6 +69,12 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
   };
 }
 
+/** With outlier detection each address of a name is an endpoint of its own, so that a bad one can be left out. */
+function discovery({ host }: Endpoint, { outlierDetection: own }: Upstream): object {
+  if (isIp(host)) return { type: "STATIC" };
+  return { type: own ? "STRICT_DNS" : "LOGICAL_DNS", dns_lookup_family: "V4_PREFERRED" };
+}
+
 function isIp(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.includes(":");
 }
@@ -91,7 +96,7 @@ function thresholds(upstream: Upstream): object {
   };
 }
 
-/** A provider that cannot be reached is left alone for a while; one endpoint is the whole cluster. */
+/** Among several addresses; where most of them are bad, Envoy tries them all the same. */
 function outlierDetection({ outlierDetection: own }: Upstream): object {
   if (own === false || own === undefined) return {};
   return {

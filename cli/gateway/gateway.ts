@@ -12,6 +12,17 @@ export interface Gateway {
   models: ModelEntry[];
   consumers?: { name: string; [field: string]: unknown }[] | undefined;
   rateLimitService?: RateLimitService;
+  logging?: Logging;
+  metrics?: boolean;
+}
+
+/** What requests leave for the access log. */
+export interface Logging {
+  keys?: boolean;
+  aiLog?: "none" | "json" | "escaped";
+  summaries?: boolean;
+  payloads?: boolean;
+  payloadBytes?: number;
 }
 
 /** Envoy's global rate limit service. */
@@ -92,6 +103,11 @@ export function nameOf({ name, model }: ModelEntry): string {
   return name ?? [model ?? []].flat()[0] ?? "default";
 }
 
+/** What the plugin tells of requests, wherever it stands: the generated access log uses its keys. */
+function telemetryConfig({ logging, metrics = true }: Gateway): object {
+  return { logging: { keys: true, ...logging }, metrics };
+}
+
 /** The plugin's configuration in front of the providers. */
 export function listenerConfig(gateway: Gateway): object {
   return {
@@ -110,6 +126,7 @@ export function listenerConfig(gateway: Gateway): object {
       })),
     })),
     consumers: gateway.consumers,
+    ...telemetryConfig(gateway),
   };
 }
 
@@ -120,6 +137,7 @@ export function clusterConfig(gateway: Gateway, id: string): object {
     placement: "cluster",
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
     provider: { ...fields, id },
+    ...telemetryConfig(gateway),
   };
 }
 
@@ -142,6 +160,7 @@ export function hostConfig(gateway: Gateway, entry: ModelEntry): object {
       ? { hedgedAttempts: attempts, hedgeDelay: milliseconds(entry.hedgeDelay ?? "0s") }
       : {}),
     providers,
+    ...telemetryConfig(gateway),
   };
 }
 

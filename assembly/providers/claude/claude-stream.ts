@@ -171,7 +171,8 @@ export class ClaudeStream extends SseTranslator {
     }
     this.block = Block.Tool;
     const index = this.calls++;
-    const id = EVENT.string(EVENT.get(block, "id"));
+    const own = EVENT.string(EVENT.get(block, "id"));
+    const id = own.length > 0 ? own : this.call.newId("call_") + index.toString();
     const writer = out.writer();
     this.chunks.toolCall(index, id, EVENT.string(name), writer);
     if (this.hasArguments) this.chunks.toolArgumentsOf(index, EVENT, input, writer);
