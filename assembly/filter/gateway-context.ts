@@ -30,6 +30,7 @@ import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
 import { tellRefusal } from "./telemetry";
+import { fitsBody, fitsHeaders } from "./rule-match";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -298,19 +299,4 @@ function unknownModel(model: string): ApiError {
   if (model.length == 0) return missingParameter("model");
   const message = `The model '${model}' does not exist or you do not have access to it.`;
   return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
-}
-
-function fitsHeaders(rule: ModelRule, headers: Headers): bool {
-  for (let i = 0; i < rule.headers.length; ++i) {
-    const match = rule.headers[i];
-    if (headers.get(match.name) != match.value) return false;
-  }
-  return true;
-}
-
-function fitsBody(rule: ModelRule, doc: Document): bool {
-  for (let i = 0; i < rule.members.length; ++i) {
-    if (!rule.members[i].matches(doc)) return false;
-  }
-  return true;
 }

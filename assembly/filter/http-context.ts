@@ -33,7 +33,13 @@ import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
-import { endWaiting, resumeRequest, takeRequest, waitForRivals } from "./pending-request";
+import {
+  ALL_BYTES,
+  endWaiting,
+  resumeRequest,
+  takeRequest,
+  waitForRivals,
+} from "./pending-request";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest } from "./request";
@@ -45,9 +51,6 @@ import { judgeSilence } from "./token-health";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
-
-/** Asks for all that the host has buffered. */
-const ALL_BYTES: i32 = i32.MAX_VALUE;
 
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {

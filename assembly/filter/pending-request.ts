@@ -9,7 +9,7 @@ import { ProviderStates } from "./provider-state";
 import { finishRequest, sendUnread } from "./request";
 
 /** Asks for all that the host has buffered. */
-const ALL_BYTES: i32 = i32.MAX_VALUE;
+export const ALL_BYTES: i32 = i32.MAX_VALUE;
 
 /**
  * Takes a request whose body, of `length` bytes, is all there or is not read, and sends it on unless it has to

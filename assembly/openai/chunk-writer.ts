@@ -1,7 +1,14 @@
 // Chunks of a streamed chat completion: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { beginEvent, endEvent, joinLines, writeDone, writeEvent } from "../stream/sse-encoder";
+import {
+  beginEvent,
+  endEvent,
+  joinLines,
+  writeDone,
+  writeEvent,
+  writeLine,
+} from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { ApiError } from "./api-error";
 import { FinishReason, finishReasonText } from "./finish-reason";
@@ -97,8 +104,8 @@ export class ChunkWriter {
     else out.ascii('""');
     out.ascii('},"logprobs":{"content":');
     writeLine(ptr, length, out);
-    out.ascii(',"refusal":null},"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
+    out.ascii(',"refusal":null}');
+    this.endScored(out);
   }
 
   /** Like `rawContent`, with the log probabilities of the piece: a JSON value. */
@@ -108,10 +115,13 @@ export class ChunkWriter {
     out.bytes(ptr, length);
     out.ascii('},"logprobs":');
     writeLine(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs), out);
-    out.ascii(
-      this.wantsUsage ? ',"finish_reason":null}],"usage":null}' : ',"finish_reason":null}]}',
-    );
-    endEvent(out);
+    this.endScored(out);
+  }
+
+  /** What follows probabilities. */
+  private endScored(out: ByteWriter): void {
+    out.ascii(',"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }
 
   /** A piece of the model's reasoning. */
@@ -200,9 +210,7 @@ export class ChunkWriter {
     this.beginDelta(out);
     out.ascii('},"logprobs":');
     out.writer(json);
-    out.ascii(',"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}' : "}");
-    endEvent(out);
+    this.endScored(out);
   }
 
   /** The one chunk with a finish reason. */
@@ -237,13 +245,6 @@ export class ChunkWriter {
     this.head.release();
     this.tail.release();
   }
-}
-
-/** Writes a JSON value, which the provider may have said in several lines, in one. */
-function writeLine(ptr: usize, length: i32, out: ByteWriter): void {
-  const start = out.length;
-  out.bytes(ptr, length);
-  joinLines(out, start);
 }
 
 /** The error event that ends a broken stream; no finish chunk and no [DONE] follow it. */

@@ -23,7 +23,7 @@ import {
 import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
-import { mendCounts } from "./compatible-usage";
+import { mendCounts, takeUsageOf } from "./compatible-usage";
 import { observeAnswer } from "./observed-answer";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
@@ -70,7 +70,8 @@ export class CompatibleStream extends SseTranslator {
   onFrame(out: StreamOutput): void {
     const event = this.events;
     if (!event.hasPayload) {
-      this.passComment(out);
+      // Before the first chunk nothing is sent yet that could hold one.
+      if (this.begun != 0 && !this.isDone) this.passComment(out);
       return;
     }
     if (this.isDone || event.payloadLength == 0) return;
@@ -89,21 +90,6 @@ export class CompatibleStream extends SseTranslator {
     super.release();
     this.template.release();
     this.usageText.release();
-  }
-
-  /**
-   * A comment keeps the connection alive. Before the first chunk nothing is sent yet that could
-   * hold one.
-   */
-  private passComment(out: StreamOutput): void {
-    const event = this.events;
-    if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
-    // A colon, the comment and two line ends: the comment stands alone.
-    if (event.rawLength == event.commentLength + 3) {
-      out.forwardComment(event.raw, event.rawLength);
-      return;
-    }
-    writeComment(event.comment, event.commentLength, out.writer());
   }
 
   private onChunk(out: StreamOutput): void {
@@ -153,16 +139,7 @@ export class CompatibleStream extends SseTranslator {
     const choice = DOC.first(DOC.get(root, "choices"));
     const usage = DOC.get(root, "usage");
     if (choice < 0) return DOC.isObject(usage) && this.passUsage(usage);
-    let found = usage;
-    if (DOC.isObject(usage)) {
-      if (this.call.wantsUsage) EDIT.setRaw(root, "usage", "null");
-      else EDIT.remove(root, "usage");
-    } else {
-      found = DOC.get(choice, "usage");
-      if (!DOC.absent(usage)) EDIT.remove(root, "usage");
-      if (DOC.isObject(found)) EDIT.remove(choice, "usage");
-      else found = DOC.get(DOC.get(root, "x_groq"), "usage");
-    }
+    const found = takeUsageOf(DOC, choice, this.call.wantsUsage, EDIT);
     const hasUsage = DOC.isObject(found);
     if (hasUsage) this.keepUsage(found);
     return !this.isIdle(choice, hasUsage);

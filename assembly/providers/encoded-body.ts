@@ -1,4 +1,5 @@
 // What becomes of a body: left as it is, edited at its front, or written anew.
+import { JsonEdit } from "../json/edit";
 import { ByteWriter } from "../text/byte-writer";
 
 /** The outcome of an encoder. `out` is shared memory: it is handed to the host before the next body. */
@@ -18,6 +19,13 @@ export class EncodedBody {
     this.out.clear();
     this.replaces = -1;
     return this.out;
+  }
+
+  /** Puts what was edited in the place of the body's front. */
+  edit(edit: JsonEdit): void {
+    if (edit.isEmpty()) return;
+    this.replaces = edit.prefixEnd();
+    edit.applyPrefix(this.out);
   }
 
   /** Appends the body that the provider or client gets, made of the original one. */

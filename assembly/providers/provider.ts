@@ -173,7 +173,7 @@ export class Provider {
     EDIT.begin(request);
     const error = this.editRequest(call, request, EDIT);
     if (error !== null) return error;
-    applyEdit(EDIT, body);
+    body.edit(EDIT);
     return null;
   }
 
@@ -214,7 +214,7 @@ export class Provider {
     } else if (!response.absent(usage)) {
       EDIT.remove(response.root(), "usage");
     }
-    applyEdit(EDIT, body);
+    body.edit(EDIT);
     return null;
   }
 
@@ -301,10 +301,4 @@ export class Provider {
   refineError(call: Call, error: NativeError): ApiError {
     return errorOf(classOf(error), error);
   }
-}
-
-function applyEdit(edit: JsonEdit, body: EncodedBody): void {
-  if (edit.isEmpty()) return;
-  body.replaces = edit.prefixEnd();
-  edit.applyPrefix(body.out);
 }

@@ -51,3 +51,10 @@ export function writeComment(ptr: usize, length: i32, out: ByteWriter): void {
   out.bytes(ptr, length);
   out.ascii("\n\n");
 }
+
+/** Writes a JSON value, which the provider may have said in several lines, in one. */
+export function writeLine(ptr: usize, length: i32, out: ByteWriter): void {
+  const start = out.length;
+  out.bytes(ptr, length);
+  joinLines(out, start);
+}

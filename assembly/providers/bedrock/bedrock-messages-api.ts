@@ -6,7 +6,7 @@ import { JsonWriter } from "../../json/json-writer";
 import { invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { AwsEventStreamDecoder } from "../../stream/aws-event-stream-decoder";
 import { FrameDecoder } from "../../stream/frame-decoder";
-import { beginNamedEvent, endEvent } from "../../stream/sse-encoder";
+import { beginNamedEvent, endEvent, writeLine } from "../../stream/sse-encoder";
 import { StreamOutput } from "../../stream/stream-output";
 import { decodeBase64Bytes, writeBase64 } from "../../text/base64";
 import { ByteWriter } from "../../text/byte-writer";
@@ -142,7 +142,7 @@ export class BedrockMessagesStream extends StreamTranslator {
     const type = EVENT.get(root, "type");
     const writer = out.writer();
     beginNamedEvent(EVENT.string(type), writer);
-    writer.writer(NATIVE);
+    writeLine(NATIVE.ptr, NATIVE.length, writer);
     endEvent(writer);
     // An error ends the stream as well.
     this.isDone = EVENT.stringIs(type, "message_stop") || EVENT.stringIs(type, "error");
