@@ -1,8 +1,11 @@
 // A request's body before its provider sees it: settings and conversation as the configuration wants them.
 import { applyCustomSettings } from "../config/custom-settings";
+import { ProviderConfig } from "../config/provider-config";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
+import { ApiError } from "../openai/api-error";
 import { writeConversation } from "../openai/conversation";
+import { EncodedBody } from "../providers/encoded-body";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
@@ -37,6 +40,19 @@ export function customize(exchange: Exchange, doc: Document): Document | null {
   SHAPED_TEXT.clear();
   EDIT.apply(SHAPED_TEXT);
   return SHAPED.parse(SHAPED_TEXT.ptr, SHAPED_TEXT.length) ? SHAPED : null;
+}
+
+/** Under the provider's own protocol only the custom settings touch the body. */
+export function customizeOriginal(
+  config: ProviderConfig,
+  doc: Document,
+  body: EncodedBody,
+): ApiError | null {
+  EDIT.begin(doc);
+  applyCustomSettings(config.customSettings, doc, EDIT);
+  if (EDIT.isEmpty()) return null;
+  EDIT.apply(body.rewrite());
+  return null;
 }
 
 /** Gives back what a large body took. */

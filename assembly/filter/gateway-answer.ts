@@ -25,6 +25,8 @@ export class GatewayAnswer {
   private status: i32 = 0;
   /** The client speaks Anthropic's protocol. */
   private forAnthropic: bool = false;
+  /** The error that took the place of the answer; null: it is the last provider's own. */
+  error: ApiError | null = null;
   /** An error's body is being gathered. */
   private gathers: bool = false;
 
@@ -44,6 +46,7 @@ export class GatewayAnswer {
     const isUpstream = details.length == 0 || details == "via_upstream";
     if (!isUpstream || endOfStream) {
       const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
+      this.error = error;
       replyWithError(error, forAnthropic);
       return FilterHeadersStatus.StopIteration;
     }

@@ -29,7 +29,7 @@ import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
-import { tellRefusal } from "./telemetry";
+import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -250,6 +250,7 @@ export class GatewayContext extends StreamContext {
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
     const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
+    tellLastError(this.config.telemetry, this.answer.error);
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
     return status;

@@ -2,7 +2,9 @@
 import { writeMessageError } from "../anthropic/message-error";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
+import { getHeader } from "../proxy-wasm/headers";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
+import { HeaderMapType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
 
 /** What the details of this plugin's own answers begin with. */
@@ -28,6 +30,18 @@ export function replyWithError(error: ApiError, forAnthropic: bool, more: string
   const headers = StaticArray.fromArray(["content-type", "application/json"].concat(more));
   const body = errorBody(error, forAnthropic);
   sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, body);
+}
+
+/** Those of these headers that the answer has: name, value, name, value, … */
+export function headersOf(names: StaticArray<string>): string[] {
+  const headers: string[] = [];
+  for (let i = 0; i < names.length; ++i) {
+    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
+    if (value.length == 0) continue;
+    headers.push(names[i]);
+    headers.push(value);
+  }
+  return headers;
 }
 
 /** Details of a response code are one word: a provider's code may hold anything. */

@@ -1,8 +1,5 @@
 // From the client's request to the provider's.
-import { applyCustomSettings } from "../config/custom-settings";
-import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
-import { JsonEdit } from "../json/edit";
 import {
   ApiError,
   invalidRequest,
@@ -23,7 +20,7 @@ import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { withBase, withoutBase } from "./base-path";
-import { customize, releaseCustomized } from "./customize";
+import { customize, customizeOriginal, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { encodeForm, readableForm } from "./form-request";
@@ -39,12 +36,12 @@ import {
 } from "./messages-client";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
-import { canRepeat, keepRequest } from "./retry";
+import { keepRequest } from "./retry";
 import { tellRequest, tellSent } from "./telemetry";
 import { chooseTokenAt } from "./token-choice";
+import { canRepeat } from "./token-use";
 
 const REQUEST: Document = new Document();
-const CUSTOM_EDIT: JsonEdit = new JsonEdit();
 const BODY: EncodedBody = new EncodedBody();
 const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -227,7 +224,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   if (!doc.isObject(doc.root())) {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
-  if (isOriginal) return customizeOriginal(config, doc);
+  if (isOriginal) return customizeOriginal(config, doc, BODY);
   if (exchange.translatesMessages) {
     const refusal = translateRequest(exchange, doc);
     if (refusal !== null) return refusal;
@@ -282,15 +279,6 @@ function completeBody(ptr: usize, length: i32): void {
   if (kept <= 0) return;
   BODY.out.bytes(ptr + kept, length - kept);
   BODY.replaces = -1;
-}
-
-/** Under the provider's own protocol only the custom settings touch the body. */
-function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | null {
-  CUSTOM_EDIT.begin(doc);
-  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-  if (CUSTOM_EDIT.isEmpty()) return null;
-  CUSTOM_EDIT.apply(BODY.rewrite());
-  return null;
 }
 
 /** Path, host and headers of the provider's request, signed over its final body. */

@@ -10,7 +10,7 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
@@ -18,7 +18,7 @@ import { ByteWriter } from "../text/byte-writer";
 import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
-import { errorBody, replyWithError } from "./local-reply";
+import { errorBody, headersOf, replyWithError } from "./local-reply";
 import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
@@ -176,18 +176,6 @@ export function finishFailure(exchange: Exchange): void {
   const error = exchange.pendingError;
   exchange.phase = Phase.Over;
   if (error !== null) sendError(exchange, error);
-}
-
-/** Those of these headers that the answer has: name, value, name, value, … */
-export function headersOf(names: StaticArray<string>): string[] {
-  const headers: string[] = [];
-  for (let i = 0; i < names.length; ++i) {
-    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
-    if (value.length == 0) continue;
-    headers.push(names[i]);
-    headers.push(value);
-  }
-  return headers;
 }
 
 /** Takes the whole body of a 2xx answer. */

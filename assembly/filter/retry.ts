@@ -11,21 +11,14 @@ import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import { BufferType, HeaderMapType, LogLevel, StreamType } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
-import { noteFailure } from "./attempt";
 import { TokenUse } from "./token-use";
-import { noteAnswer } from "./attempt";
+import { noteAnswer, noteFailure } from "./attempt";
 import { Exchange } from "./exchange";
-import { errorBody, replyWithError } from "./local-reply";
+import { errorBody, headersOf, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
 import { upstreamHost, upstreamTarget } from "./request";
-import {
-  headersOf,
-  isFromProvider,
-  keepAnswerHeaders,
-  sendError,
-  translateWhole,
-} from "./response";
+import { isFromProvider, keepAnswerHeaders, sendError, translateWhole } from "./response";
 import { translateStream } from "./response-stream";
 import { tellError, tellRepeated, tellStatus } from "./telemetry";
 import { chooseOther } from "./token-choice";
@@ -35,12 +28,6 @@ const HEADERS: Headers = new Headers();
 const EDITS: HeaderEdits = new HeaderEdits();
 /** The body of the answer that is put together. */
 const ANSWER: ByteWriter = new ByteWriter();
-
-/** Whether the request may be repeated, so that it has to be kept. */
-export function canRepeat(exchange: Exchange): bool {
-  const use = exchange.tokenUse;
-  return use !== null && use.left > 0;
-}
 
 /** Keeps the request as the provider gets it. `body` null: it has none. */
 export function keepRequest(

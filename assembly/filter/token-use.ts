@@ -1,6 +1,7 @@
 // What is remembered of a request whose provider has a pool of tokens or `retryOnFailure`.
 import { ApiError } from "../openai/api-error";
 import { ByteWriter } from "../text/byte-writer";
+import { Exchange } from "./exchange";
 
 /** Which tokens a request has used, and what it takes to send it again. */
 export class TokenUse {
@@ -38,4 +39,10 @@ export class TokenUse {
   release(): void {
     this.body.release();
   }
+}
+
+/** Whether the request may be repeated, so that it has to be kept. */
+export function canRepeat(exchange: Exchange): bool {
+  const use = exchange.tokenUse;
+  return use !== null && use.left > 0;
 }
