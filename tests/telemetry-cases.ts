@@ -33,8 +33,8 @@ export const TELEMETRY_CASES: readonly ConfigCase[] = [
   },
   {
     shows: "an unknown key of logging",
-    config: { logging: { summary: true } },
-    warnings: ['logging.summary: unknown key; did you mean "summaries"?'],
+    config: { logging: { payload: true } },
+    warnings: ['logging.payload: unknown key; did you mean "payloads"?'],
   },
   {
     shows: "metrics that are no boolean",
