@@ -26,6 +26,8 @@ export class GatewayAnswer {
   status: i32 = 0;
   /** The client speaks Anthropic's protocol. */
   private forAnthropic: bool = false;
+  /** The error that took the place of the answer; null: it is the last provider's own. */
+  error: ApiError | null = null;
   /** An error's body is being gathered. */
   private gathers: bool = false;
   /** Bytes of a body whose end may never come, or -1. */
@@ -41,6 +43,7 @@ export class GatewayAnswer {
     const isUpstream = details.length == 0 || details == "via_upstream";
     if (!isUpstream || endOfStream) {
       const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
+      this.error = error;
       replyWithError(error, forAnthropic);
       return FilterHeadersStatus.StopIteration;
     }

@@ -30,8 +30,8 @@ import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
-import { tellRefusal } from "./telemetry";
 import { fitsBody, fitsHeaders } from "./rule-match";
+import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -265,6 +265,7 @@ export class GatewayContext extends StreamContext {
     const limit = this.config.requestBodyLimit;
     const status = this.answer.begin(endOfStream, limit, this.forAnthropic);
     this.isAnswered = endOfStream;
+    tellLastError(this.config.telemetry, this.answer.error);
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, this.answer.status);
     return status;

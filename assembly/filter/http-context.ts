@@ -1,9 +1,7 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
-import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
   FilterBodyStatus,
@@ -16,7 +14,6 @@ import {
   beginAttempt,
   endAttempt,
   noteAnswer,
-  providerOfHost,
   refuse,
   restoreHeaders,
   unknownHost,
@@ -41,6 +38,7 @@ import {
   waitForRivals,
 } from "./pending-request";
 import { Phase } from "./phase";
+import { matchProvider } from "./provider-match";
 import { ProviderStates } from "./provider-state";
 import { beginRequest } from "./request";
 import { beginResponse, finishResponse } from "./response";
@@ -68,7 +66,7 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    const config = matchProvider(this.config, HEADERS);
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
@@ -93,13 +91,6 @@ export class HttpContext extends StreamContext {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
     replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
-  }
-
-  private match(): ProviderConfig | null {
-    const config = this.config;
-    if (!config.needsMatch) return config.match("", "", "");
-    const host = HEADERS.get(":authority");
-    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
