@@ -217,6 +217,8 @@ export function noteLeft(): void {
 /** The attempt is over, maybe before anything came of it. */
 export function endAttempt(exchange: Exchange): void {
   const phase = exchange.phase;
+  const session = exchange.session;
+  if (session !== null) session.endAttempt();
   if (
     phase == Phase.AwaitingResponse ||
     phase == Phase.HoldingStream ||

@@ -1,6 +1,8 @@
 // A POST on its way to becoming a WebSocket: https://www.rfc-editor.org/rfc/rfc6455#section-4.1
 import { HeaderEdits } from "../providers/header-edits";
+import { removeHeader } from "../proxy-wasm/headers";
 import { randomBits } from "../proxy-wasm/system";
+import { HeaderMapType } from "../proxy-wasm/types";
 import { frameWhole, Opcode } from "../stream/web-socket-frame";
 import { webSocketKey } from "../stream/web-socket-key";
 import { ByteWriter } from "../text/byte-writer";
@@ -30,6 +32,16 @@ export class WebSocketSession {
     headers.remove("content-type");
     headers.remove("transfer-encoding");
     headers.remove("expect");
+  }
+
+  /**
+   * Takes the upgrade off the request that an attempt had. Envoy looks at the headers once more when
+   * it begins the next attempt, before that one can put them right: it would take a request to
+   * another provider for a handshake too, and hold its body until there is an answer.
+   */
+  endAttempt(): void {
+    removeHeader(HeaderMapType.RequestHeaders, "upgrade");
+    removeHeader(HeaderMapType.RequestHeaders, "connection");
   }
 
   /** Gives memory back. */

@@ -117,6 +117,12 @@ function crossProblems(gateway: Gateway, problemAt: GatewayFile["problemAt"]): P
       const message = `there is no provider "${id}"; known are ${known.join(", ")}`;
       problems.push(problemAt(["models", rule, "providers", place], message));
     });
+    const opening = targetsOf(entry).find(({ id }) => upgrades(gateway.providers[id]));
+    if (entry.strategy === "hedge" && opening !== undefined) {
+      // Envoy takes every request that begins beside a handshake for one.
+      const message = `cannot be hedge: "${opening.id}" is asked by WebSockets`;
+      problems.push(problemAt(["models", rule, "strategy"], message));
+    }
     if (entry.strategy !== "hedge" && entry.hedgeDelay !== undefined) {
       const message = "has a meaning only where strategy is hedge";
       problems.push(problemAt(["models", rule, "hedgeDelay"], message));
