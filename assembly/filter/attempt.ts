@@ -93,7 +93,7 @@ export function resumeAttempt(exchange: Exchange, headers: Headers): void {
 export function refuse(exchange: Exchange, error: ApiError): Phase {
   // Envoy gives up all attempts with such an error.
   if (exchange.isRacing && hasRivals(exchange)) return hold(exchange, error);
-  replyWithError(error, exchange.speaksAnthropic);
+  replyWithError(error, exchange.dialect);
   return Phase.Over;
 }
 
@@ -129,7 +129,7 @@ export function endsHold(exchange: Exchange): bool {
   if (error === null || !isLost(exchange)) return false;
   // Only one of them answers: the others would answer a stream that is gone.
   enterRace(exchange);
-  replyWithError(error, exchange.speaksAnthropic);
+  replyWithError(error, exchange.dialect);
   exchange.phase = Phase.Over;
   return true;
 }

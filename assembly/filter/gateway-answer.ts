@@ -1,4 +1,5 @@
 // What the gateway looks at on the way back: errors. Everything else passes untouched.
+import { ClientDialect } from "../clients/client-dialect";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
@@ -13,6 +14,7 @@ import {
 } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
 import { pastAttempts } from "./attempt";
+import { OPENAI } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { errorBody, OWN_DETAILS, replyWithError } from "./local-reply";
 
@@ -23,8 +25,8 @@ const TEXT: ByteWriter = new ByteWriter();
 /** One answer on its way to the client. */
 export class GatewayAnswer {
   private status: i32 = 0;
-  /** The client speaks Anthropic's protocol. */
-  private forAnthropic: bool = false;
+  /** What the client speaks. */
+  private dialect: ClientDialect = OPENAI;
   /** An error's body is being gathered. */
   private gathers: bool = false;
 
@@ -33,9 +35,9 @@ export class GatewayAnswer {
     headers: Headers,
     endOfStream: bool,
     bodyLimit: i32,
-    forAnthropic: bool,
+    dialect: ClientDialect,
   ): FilterHeadersStatus {
-    this.forAnthropic = forAnthropic;
+    this.dialect = dialect;
     headers.read(HeaderMapType.ResponseHeaders);
     this.status = <i32>headers.integer(":status");
     if (this.status < 400) return FilterHeadersStatus.Continue;
@@ -44,7 +46,7 @@ export class GatewayAnswer {
     const isUpstream = details.length == 0 || details == "via_upstream";
     if (!isUpstream || endOfStream) {
       const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
-      replyWithError(error, forAnthropic);
+      replyWithError(error, dialect);
       return FilterHeadersStatus.StopIteration;
     }
     this.gathers = true;
@@ -69,7 +71,7 @@ export class GatewayAnswer {
     const doc = ERROR;
     const isJson = doc.parse(ptr, length);
     const message = isJson ? doc.get(doc.get(doc.root(), "error"), "message") : -1;
-    if (!doc.isString(message)) return errorBody(this.lastError(""), this.forAnthropic);
+    if (!doc.isString(message)) return errorBody(this.lastError(""), this.dialect);
     const attempts = pastAttempts();
     if (!attempts.includes(",")) return null;
     EDIT.begin(doc);

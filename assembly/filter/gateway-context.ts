@@ -1,5 +1,6 @@
 // The gateway in front of the providers: reads a request once, says which providers shall be asked, and
 // leaves the rest to the routes and to the same plugin in each provider's cluster.
+import { ClientDialect } from "../clients/client-dialect";
 import { GatewayConfig } from "../config/gateway-config";
 import { PluginConfig } from "../config/plugin-config";
 import { Document, jsonErrorText } from "../json/document";
@@ -21,12 +22,13 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
 import { MODELS_HEADER } from "./attempt";
+import { dialectOf } from "./client-protocol";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
+import { OPENAI } from "./exchange";
 import { GatewayAnswer } from "./gateway-answer";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
 import { UsageMeter } from "./usage-meter";
@@ -51,8 +53,8 @@ export class GatewayContext extends StreamContext {
   private candidates: ModelRule[] = [];
   private capability: Capability = Capability.Unknown;
   private expected: i32 = -1;
-  /** The client speaks Anthropic's protocol: errors are told in it. */
-  private forAnthropic: bool = false;
+  /** What the client speaks: errors are told in it. */
+  private dialect: ClientDialect = OPENAI;
   private form: MultipartForm | null = null;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
   /** Null: the gateway is open to everybody. */
@@ -71,7 +73,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
-    this.forAnthropic = speaksAnthropic(headers.get(":path"));
+    this.dialect = dialectOf(headers.get(":path"));
     dropOrder(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
@@ -83,8 +85,8 @@ export class GatewayContext extends StreamContext {
   private refuse(error: ApiError): FilterHeadersStatus {
     this.step = Step.Done;
     const gate = this.gate;
-    if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.forAnthropic);
-    else replyWithError(error, this.forAnthropic);
+    if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.dialect);
+    else replyWithError(error, this.dialect);
     return FilterHeadersStatus.StopIteration;
   }
 
@@ -243,7 +245,7 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
-    const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
+    const status = this.answer.begin(HEADERS, endOfStream, limit, this.dialect);
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
     return status;

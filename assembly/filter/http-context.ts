@@ -12,6 +12,7 @@ import {
   HeaderMapType,
   StreamType,
 } from "../proxy-wasm/types";
+import { dialectOf } from "./client-protocol";
 import { Exchange } from "./exchange";
 import {
   beginAttempt,
@@ -28,7 +29,6 @@ import {
 import { Fetched, FetchState } from "./fetched";
 import { bodyTooLarge, gatewayError } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
 import { Phase } from "./phase";
 import { ProviderStates } from "./provider-state";
 import { beginRequest, finishRequest, sendUnread } from "./request";
@@ -95,7 +95,7 @@ export class HttpContext extends StreamContext {
   /** A request that no provider is configured for is left alone; a host has to name one. */
   private withoutProvider(): FilterHeadersStatus {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
-    replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
+    replyWithError(unknownHost(), dialectOf(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
   }
 
@@ -119,7 +119,7 @@ export class HttpContext extends StreamContext {
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
+      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.dialect);
       exchange.phase = Phase.Over;
       return FilterBodyStatus.StopIterationNoBuffer;
     }

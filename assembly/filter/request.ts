@@ -3,13 +3,7 @@ import { applyCustomSettings } from "../config/custom-settings";
 import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import {
-  ApiError,
-  invalidRequest,
-  invalidType,
-  missingApiKey,
-  missingParameter,
-} from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
@@ -31,12 +25,12 @@ import { bodyTooLarge } from "./gateway-error";
 import {
   becomeChat,
   chatRequest,
-  missingMessagesKey,
+  dialectOf,
+  lackingEndpoint,
   needsTranslation,
   releaseTranslated,
-  speaksAnthropic,
   translateRequest,
-} from "./messages-client";
+} from "./client-protocol";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
@@ -109,7 +103,7 @@ function readTarget(exchange: Exchange, headers: Headers): void {
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
   const path = mark < 0 ? target : target.substring(0, mark);
   const settings = exchange.config.exchange;
-  exchange.speaksAnthropic = speaksAnthropic(path);
+  exchange.dialect = dialectOf(path);
   call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
 }
@@ -127,8 +121,7 @@ function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError 
   const provider = exchange.config.provider;
   if (provider.pathTemplate(endpoint.capability).length > 0) return null;
   if (needsTranslation(exchange, endpoint.capability)) return null;
-  const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
-  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
+  return lackingEndpoint(exchange, endpoint.capability);
 }
 
 /** A configured token, else the client's own. */
@@ -145,7 +138,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
+  return exchange.dialect.missingKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -224,7 +217,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc);
-  if (exchange.translatesMessages) {
+  if (exchange.translation !== null) {
     const refusal = translateRequest(exchange, doc);
     if (refusal !== null) return refusal;
     doc = chatRequest();
@@ -261,8 +254,8 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const options = doc.get(root, "stream_options");
   if (!doc.absent(options) && !doc.isObject(options))
     return invalidType("stream_options", "an object");
-  // Anthropic's clients are always told.
-  const isTold = exchange.translatesMessages && call.stream;
+  // Clients of another protocol are always told.
+  const isTold = exchange.translation !== null && call.stream;
   call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;

@@ -19,10 +19,9 @@ import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
 import { Exchange } from "./exchange";
 import { logError, watchError } from "./error-log";
 import { errorBody, replyWithError } from "./local-reply";
-import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
 import { gatewayError } from "./gateway-error";
-import { joinStream } from "./response-stream";
+import { beginTranslation, joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
 import { judgeFailure } from "./token-health";
 
@@ -84,7 +83,7 @@ function beginCollecting(exchange: Exchange): Phase {
 function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
-  beginMessages(exchange);
+  beginTranslation(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -102,7 +101,7 @@ function shapeStream(exchange: Exchange): void {
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
-  const isReadable = exchange.acceptsGzip && encoding == "gzip" && !exchange.translatesMessages;
+  const isReadable = exchange.acceptsGzip && encoding == "gzip" && exchange.translation === null;
   if (isReadable && provider.speaksOpenAi()) return Phase.Passing;
   const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
   return failHeaders(exchange, error, false);
@@ -117,10 +116,10 @@ export function emptyAnswer(exchange: Exchange): Phase {
 function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
   const isNative = provider.speaksNatively(exchange.call);
-  if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
+  if (isNative && !exchange.dialect.hasOwnErrors) return watchError(exchange, headers);
   if (!isFromProvider()) {
     const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
-    replyWithError(error, exchange.speaksAnthropic);
+    replyWithError(error, exchange.dialect);
     return Phase.Over;
   }
   if (isNative) return watchError(exchange, headers);
@@ -156,7 +155,7 @@ function failHeaders(
   more: string[] = [],
 ): Phase {
   if (!exchange.isAttempt) {
-    replyWithError(error, exchange.speaksAnthropic, more);
+    replyWithError(error, exchange.dialect, more);
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
@@ -221,20 +220,17 @@ export function translateWhole(
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const error = decodeForOpenAi(exchange, ptr, length);
-  if (error !== null || !exchange.translatesMessages) return error;
+  const translation = exchange.translation;
+  if (error !== null || translation === null) return error;
   if (exchange.call.stream) {
     WHOLE.clear();
     BODY.writeWhole(ptr, length, WHOLE);
-    translateWholeStream(exchange, WHOLE.ptr, WHOLE.length, BODY.rewrite());
-  } else {
-    rewriteForAnthropic(ptr, length);
+    const provider = exchange.config.provider.id;
+    translation.writeStream(provider, WHOLE.ptr, WHOLE.length, BODY.rewrite());
+  } else if (parseDecoded(ptr, length)) {
+    translation.writeAnswer(RESPONSE, BODY.rewrite());
   }
   return null;
-}
-
-/** Puts a message in the place of the completion that was decoded. */
-function rewriteForAnthropic(ptr: usize, length: i32): void {
-  if (parseDecoded(ptr, length)) translateCompletion(RESPONSE, BODY.rewrite());
 }
 
 function decodeForOpenAi(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -311,7 +307,7 @@ export function refuseLength(exchange: Exchange): void {
 export function sendError(exchange: Exchange, error: ApiError): void {
   if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
-  const body = errorBody(error, exchange.speaksAnthropic);
+  const body = errorBody(error, exchange.dialect);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(body.length);
@@ -325,7 +321,8 @@ export function sendError(exchange: Exchange, error: ApiError): void {
 export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
-  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  const translation = exchange.translation;
+  if (translation !== null && parseDecoded(0, 0)) translation.writeAnswer(RESPONSE, BODY.rewrite());
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);

@@ -1,4 +1,5 @@
-// A tool call on its way into a streamed message: https://docs.claude.com/en/docs/build-with-claude/streaming
+// A tool call on its way into a stream of another protocol:
+// https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { ByteWriter } from "../text/byte-writer";
 
@@ -8,11 +9,13 @@ const INPUT: Document = new Document();
 export class StreamedCall {
   id: string = "";
   name: string = "";
-  /** Arguments that are still to be told: the inside of a JSON string. */
+  /** Its input is a text, and not the arguments of a function. */
+  isCustom: bool = false;
+  /** Input that is still to be told: the inside of a JSON string. */
   readonly held: ByteWriter = new ByteWriter();
-  /** All arguments so far, as they are. */
-  private readonly input: ByteWriter = new ByteWriter();
-  /** Its block has ended. */
+  /** All input so far, as it is. */
+  readonly input: ByteWriter = new ByteWriter();
+  /** It has been told to its end. */
   isOver: bool = false;
 
   constructor(
@@ -20,12 +23,14 @@ export class StreamedCall {
     readonly index: i64,
   ) {}
 
-  /** Takes a fragment of the call. False: it has more to say, but its block is over. */
+  /** Takes a fragment of the call. False: it has more to say, but its end has been told. */
   take(doc: Document, fragment: i32): bool {
-    const target = doc.get(fragment, "function");
+    const custom = doc.get(fragment, "custom");
+    if (doc.isObject(custom)) this.isCustom = true;
+    const target = this.isCustom ? custom : doc.get(fragment, "function");
     if (this.id.length == 0) this.id = doc.string(doc.get(fragment, "id"));
     if (this.name.length == 0) this.name = doc.string(doc.get(target, "name"));
-    const input = doc.get(target, "arguments");
+    const input = doc.get(target, this.isCustom ? "input" : "arguments");
     const length = doc.stringLength(input);
     if (length == 0) return true;
     this.held.bytes(doc.ptr + doc.start(input) + 1, length);
@@ -33,8 +38,9 @@ export class StreamedCall {
     return !this.isOver;
   }
 
-  /** Whether the arguments are an object, so that nothing can follow. */
+  /** Whether nothing can follow: the arguments are an object. Of a text that cannot be told. */
   isComplete(): bool {
+    if (this.isCustom) return true;
     return INPUT.parse(this.input.ptr, this.input.length) && INPUT.isObject(INPUT.root());
   }
 
