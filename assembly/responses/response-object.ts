@@ -10,7 +10,8 @@ import { ByteWriter } from "../text/byte-writer";
 import { OutputItem } from "./output-item";
 import { writeEcho } from "./request-echo";
 
-const CHAT_PREFIX: string = "chatcmpl-";
+/** What completions, and messages of Claude's, say they are. */
+const PREFIXES: StaticArray<string> = ["chatcmpl-", "msg_"];
 
 /** Whether an answer has stopped before it was done. */
 export function isIncomplete(reason: FinishReason): bool {
@@ -44,7 +45,10 @@ export class ResponseObject {
   /** Takes id, time and model of a completion, or of its first chunk. */
   takeAnswer(doc: Document, answer: i32): void {
     const id = doc.string(doc.get(answer, "id"));
-    this.key = id.startsWith(CHAT_PREFIX) ? id.substring(CHAT_PREFIX.length) : id;
+    this.key = id;
+    for (let i = 0; i < PREFIXES.length; ++i) {
+      if (id.startsWith(PREFIXES[i])) this.key = id.substring(PREFIXES[i].length);
+    }
     this.created = doc.integer(doc.get(answer, "created"), 0);
     this.model = doc.string(doc.get(answer, "model"));
     const tier = doc.get(answer, "service_tier");
