@@ -81,10 +81,9 @@ export function releaseTranslated(): void {
 
 /** The error for an endpoint that the provider does not have. */
 export function lackingEndpoint(exchange: Exchange, capability: Capability): ApiError {
+  if (isStored(capability)) return notStored();
   const id = exchange.config.provider.id;
-  const message = isStored(capability)
-    ? `Responses are not stored: the provider '${id}' keeps none that could be found again.`
-    : `The provider '${id}' does not have ${exchange.call.clientPath}.`;
+  const message = `The provider '${id}' does not have ${exchange.call.clientPath}.`;
   return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
 }
 
@@ -95,4 +94,10 @@ export function isStored(capability: Capability): bool {
     capability == Capability.ResponseCancel ||
     capability == Capability.ResponseInputItems
   );
+}
+
+/** 404: a response is asked for by its id where nobody keeps any. */
+export function notStored(): ApiError {
+  const message = "Responses are not stored: there is none that could be found by its id.";
+  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
 }

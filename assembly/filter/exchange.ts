@@ -25,6 +25,8 @@ export class Exchange {
   dialect: ClientDialect = OPENAI;
   /** The provider does not speak it: request and answer are translated, last of all on their way back. */
   translation: ClientTranslation | null = null;
+  /** Which models there are is answered from the configuration. */
+  listsModels: bool = false;
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
   /** The most attempts that the request may have side by side; 0: one after the other. */

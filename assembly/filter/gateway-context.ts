@@ -4,7 +4,7 @@ import { ClientDialect } from "../clients/client-dialect";
 import { GatewayConfig } from "../config/gateway-config";
 import { PluginConfig } from "../config/plugin-config";
 import { Document, jsonErrorText } from "../json/document";
-import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType } from "../openai/api-error";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
@@ -22,14 +22,14 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
 import { MODELS_HEADER } from "./attempt";
-import { dialectOf } from "./client-protocol";
+import { dialectOf, isStored, notStored } from "./client-protocol";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
 import { OPENAI } from "./exchange";
 import { GatewayAnswer } from "./gateway-answer";
-import { bodyTooLarge } from "./gateway-error";
+import { bodyTooLarge, emptyBody, unknownModel } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { replyWithModel, replyWithModels } from "./model-list";
+import { isAboutModels, replyFromNames } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
 import { UsageMeter } from "./usage-meter";
 
@@ -118,12 +118,8 @@ export class GatewayContext extends StreamContext {
     }
     this.capability = endpoint.capability;
     this.findCandidates(headers);
-    if (endpoint.capability == Capability.Models) {
-      replyWithModels(this.modelNames());
-      return null;
-    }
-    if (endpoint.capability == Capability.Model) {
-      return replyWithModel(this.modelNames(), PARAMETERS[0]);
+    if (isAboutModels(endpoint.capability)) {
+      return this.tellModels(PARAMETERS.length > 0 ? PARAMETERS[0] : "", method);
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
@@ -137,10 +133,27 @@ export class GatewayContext extends StreamContext {
     return null;
   }
 
-  private modelNames(): string[] {
-    const names = this.gateway.modelNames();
+  /** Answers which models there are, or asks a provider. `name` "": all of them. It costs nothing. */
+  private tellModels(name: string, method: string): ApiError | null {
     const gate = this.gate;
-    return gate === null ? names : gate.allowed(names);
+    const isLimited = gate !== null && gate.consumer.models.namesModels;
+    let rule: ModelRule | null = null;
+    if (!this.config.listsModels && !isLimited) rule = this.findForList(name);
+    if (rule !== null) {
+      this.send(rule, name, null);
+      return null;
+    }
+    const names = this.gateway.modelNames();
+    return replyFromNames(gate === null ? names : gate.allowed(names), name, method);
+  }
+
+  /** The rule whose providers are asked for all models, or for one. */
+  private findForList(name: string): ModelRule | null {
+    if (name.length > 0) return this.find(name, null);
+    for (let i = 0; i < this.candidates.length; ++i) {
+      if (this.candidates[i].members.length == 0) return this.candidates[i];
+    }
+    return null;
   }
 
   private findCandidates(headers: Headers): void {
@@ -206,7 +219,7 @@ export class GatewayContext extends StreamContext {
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
     const rule = this.find(model, doc);
-    if (rule === null) return unknownModel(model);
+    if (rule === null) return isStored(this.capability) ? notStored() : unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
       const refusal = gate.admit(model);
@@ -214,6 +227,11 @@ export class GatewayContext extends StreamContext {
       const budget = gate.consumer.budget;
       if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
     }
+    this.send(rule, model, doc);
+    return null;
+  }
+
+  private send(rule: ModelRule, model: string, doc: Document | null): void {
     const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
@@ -226,7 +244,6 @@ export class GatewayContext extends StreamContext {
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
     else removeHeader(HeaderMapType.RequestHeaders, "x-llm-stream");
     this.step = Step.Sent;
-    return null;
   }
 
   private find(model: string, doc: Document | null): ModelRule | null {
@@ -264,16 +281,6 @@ export class GatewayContext extends StreamContext {
     meter.count();
     meter.release();
   }
-}
-
-function emptyBody(): ApiError {
-  return invalidRequest("We could not parse the JSON body of your request: it is empty.");
-}
-
-function unknownModel(model: string): ApiError {
-  if (model.length == 0) return missingParameter("model");
-  const message = `The model '${model}' does not exist or you do not have access to it.`;
-  return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
 }
 
 function fitsHeaders(rule: ModelRule, headers: Headers): bool {

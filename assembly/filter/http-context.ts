@@ -74,6 +74,7 @@ export class HttpContext extends StreamContext {
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
+    exchange.listsModels = this.config.listsModels;
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);

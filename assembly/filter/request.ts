@@ -16,7 +16,7 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { withBase, withoutBase } from "./base-path";
+import { withoutBase } from "./base-path";
 import { customize, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
@@ -31,10 +31,12 @@ import {
   releaseTranslated,
   translateRequest,
 } from "./client-protocol";
+import { listsModels, mapModelInPath, tellModels } from "./model-list";
 import { Phase } from "./phase";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
 import { chooseTokenAt } from "./token-choice";
+import { upstreamHost, upstreamTarget } from "./upstream-target";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -52,12 +54,14 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   PARAMETERS.length = 0;
   const endpoint = findEndpoint(call.clientPath, PARAMETERS);
   if (PARAMETERS.length > 0) call.pathParameters = PARAMETERS.slice();
+  if (endpoint !== null && listsModels(exchange, endpoint.capability)) return tellModels(exchange);
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
   }
   if (endpoint !== null) call.capability = endpoint.capability;
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
+  if (call.capability == Capability.Model) mapModelInPath(exchange);
   if (namesModelInPath(call.capability)) {
     call.requestedModel = call.pathParameters[1];
     call.model = exchange.config.modelMapping.map(call.requestedModel);
@@ -297,36 +301,4 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);
-}
-
-/** Host of the provider, or "" to keep the client's. The call knows it from here on. */
-export function upstreamHost(exchange: Exchange): string {
-  const config = exchange.config;
-  const domain = config.settings.providerDomain;
-  const host = domain.length > 0 ? domain : config.provider.host(exchange.call);
-  exchange.call.host = host;
-  return host;
-}
-
-/** Path and query at the provider, or "" to keep the client's. The call knows them from here on. */
-export function upstreamTarget(exchange: Exchange): string {
-  const target = targetOf(exchange);
-  exchange.call.target = target.length > 0 ? target : exchange.target;
-  return target;
-}
-
-function targetOf(exchange: Exchange): string {
-  const call = exchange.call;
-  const provider = exchange.config.provider;
-  const isOriginal = exchange.config.protocol == Protocol.Original;
-  const settings = exchange.config.exchange;
-  let path = isOriginal ? call.clientPath : provider.path(call);
-  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
-  const base = exchange.config.settings.providerBasePath;
-  const needsBase = base.length > 0 && !path.startsWith(base + "/");
-  const target = needsBase ? base + path : path;
-  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
-  const query = isPlain ? call.query : provider.query(call);
-  if (query.length == 0) return target;
-  return target + (target.includes("?") ? "&" : "?") + query;
 }

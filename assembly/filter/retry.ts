@@ -18,7 +18,6 @@ import { Exchange } from "./exchange";
 import { errorBody, replyWithError } from "./local-reply";
 import { namedPause } from "./pause";
 import { Phase } from "./phase";
-import { upstreamHost, upstreamTarget } from "./request";
 import {
   headersOf,
   isFromProvider,
@@ -29,6 +28,7 @@ import {
 import { translateStream } from "./response-stream";
 import { chooseOther } from "./token-choice";
 import { countFailure, countSuccess, judgeFailure, nowMilliseconds, say } from "./token-health";
+import { upstreamHost, upstreamTarget } from "./upstream-target";
 
 const HEADERS: Headers = new Headers();
 const EDITS: HeaderEdits = new HeaderEdits();

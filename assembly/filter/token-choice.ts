@@ -8,7 +8,7 @@ import { TokenPool } from "../routing/token-pool";
 import { failedTokens } from "./attempt";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
-import { upstreamHost } from "./request";
+import { upstreamHost } from "./upstream-target";
 import { loadPool, nowMilliseconds, warnOfNone } from "./token-health";
 
 /** The place of the token in the configuration, which has at least one. */

@@ -12,7 +12,7 @@ import { timeText } from "../text/date";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { tellOutage } from "./outage";
-import { upstreamHost } from "./request";
+import { upstreamHost } from "./upstream-target";
 
 /** As often as other workers may get in between. */
 const TRIES: i32 = 10;

@@ -6,6 +6,7 @@ export interface Gateway {
   listen?: string;
   admin?: string;
   requestBodyLimit?: number;
+  modelList?: "configuration" | "provider";
   caFile?: string;
   plugin?: string;
   providers: Record<string, ProviderEntry>;
@@ -96,6 +97,7 @@ export function nameOf({ name, model }: ModelEntry): string {
 export function listenerConfig(gateway: Gateway): object {
   return {
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    ...(gateway.modelList === undefined ? {} : { modelList: gateway.modelList }),
     models: gateway.models.map((entry) => ({
       name: entry.name,
       model: entry.model,
