@@ -25,8 +25,6 @@ export class Exchange {
   dialect: ClientDialect = OPENAI;
   /** The provider does not speak it: request and answer are translated, last of all on their way back. */
   translation: ClientTranslation | null = null;
-  /** Which models there are is answered from the configuration. */
-  listsModels: bool = false;
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
   /** The most attempts that the request may have side by side; 0: one after the other. */
@@ -89,6 +87,8 @@ export class Exchange {
     readonly config: ProviderConfig,
     /** Bytes that a request's body may have. */
     readonly bodyLimit: i32,
+    /** Which models there are is answered from the configuration. */
+    readonly listsModels: bool = false,
   ) {}
 
   /** The model that the provider shall hear: the rule's, else as it is mapped. */

@@ -71,10 +71,9 @@ export class HttpContext extends StreamContext {
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
     const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
     if (config === null) return this.withoutProvider();
-    const exchange = new Exchange(config, this.config.requestBodyLimit);
+    const exchange = new Exchange(config, this.config.requestBodyLimit, this.config.listsModels);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
-    exchange.listsModels = this.config.listsModels;
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);

@@ -29,14 +29,6 @@ export function tellModels(exchange: Exchange): Phase {
   return error === null ? Phase.Over : refuse(exchange, error);
 }
 
-/** Puts the name that the provider has for a model into the path that asks for it. */
-export function mapModelInPath(exchange: Exchange): void {
-  const call = exchange.call;
-  if (call.pathParameters.length > 0) {
-    call.pathParameters = [exchange.modelFor(call.pathParameters[0])];
-  }
-}
-
 /** Answers with all of some models, or with the one of a name that is not "". */
 export function replyFromNames(names: string[], name: string, method: string): ApiError | null {
   if (method != "GET") {

@@ -31,9 +31,15 @@ import {
   releaseTranslated,
   translateRequest,
 } from "./client-protocol";
-import { listsModels, mapModelInPath, tellModels } from "./model-list";
+import { listsModels, tellModels } from "./model-list";
+import { readModelOfPath } from "./path-model";
 import { Phase } from "./phase";
-import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import {
+  applyHeaderEdits,
+  clientCredential,
+  findWithheld,
+  keepClientHeaders,
+} from "./request-headers";
 import { canRepeat, keepRequest } from "./retry";
 import { chooseTokenAt } from "./token-choice";
 import { upstreamHost, upstreamTarget } from "./upstream-target";
@@ -61,18 +67,8 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   if (endpoint !== null) call.capability = endpoint.capability;
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
-  if (call.capability == Capability.Model) mapModelInPath(exchange);
-  if (namesModelInPath(call.capability)) {
-    call.requestedModel = call.pathParameters[1];
-    call.model = exchange.config.modelMapping.map(call.requestedModel);
-  }
-  call.clientBeta = headers.get("anthropic-beta");
-  call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
-  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
+  readModelOfPath(exchange);
+  keepClientHeaders(exchange, headers);
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
@@ -263,10 +259,6 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
-}
-
-function namesModelInPath(capability: Capability): bool {
-  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
 }
 
 /** Makes one piece of a body that was edited at its front. */

@@ -59,13 +59,9 @@ export function writeChatRequest(
   const itemError = new RequestItems(target, doc, json).write();
   if (itemError !== null) return itemError;
   json.endArray();
-  for (let i = 0; i + 1 < MEMBERS.length; i += 2) {
-    writeMember(MEMBERS[i], doc, doc.get(root, MEMBERS[i + 1]), json);
-  }
   const toolError = writeTools(doc, json);
   if (toolError !== null) return toolError;
-  writeMember("reasoning_effort", doc, doc.get(doc.get(root, "reasoning"), "effort"), json);
-  writeLogprobs(doc, json);
+  writeSettings(doc, json);
   const textError = writeText(doc, doc.get(root, "text"), json);
   if (textError !== null) return textError;
   if (doc.isTrue(doc.get(root, "stream")) && target.asksForUsage) {
@@ -99,6 +95,16 @@ function check(doc: Document): ApiError | null {
     if (!doc.absent(value) && !doc.isObject(value)) return invalidType(objects[i], "an object");
   }
   return checkOptionalBool(doc, "parallel_tool_calls");
+}
+
+/** Members that stand for themselves, and those that another one decides. */
+function writeSettings(doc: Document, json: JsonWriter): void {
+  const root = doc.root();
+  for (let i = 0; i + 1 < MEMBERS.length; i += 2) {
+    writeMember(MEMBERS[i], doc, doc.get(root, MEMBERS[i + 1]), json);
+  }
+  writeMember("reasoning_effort", doc, doc.get(doc.get(root, "reasoning"), "effort"), json);
+  writeLogprobs(doc, json);
 }
 
 /** Copies a member; null stands for none. */
