@@ -298,6 +298,7 @@ const FIELDS: readonly ConfigCase[] = [
       'provider.capabilities["openai/v1/chatcompletion"]: unknown capability "openai/v1/chatcompletion"; ' +
       'did you mean "openai/v1/chatcompletions"?',
   },
+  { shows: "a capability less", config: groq({ capabilities: { "openai/v1/responses": "" } }) },
   {
     shows: "a capability without a path",
     config: groq({ capabilities: { "openai/v1/models": "models" } }),

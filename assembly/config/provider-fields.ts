@@ -46,7 +46,8 @@ function readCapabilities(reader: FieldReader, settings: ProviderSettings): void
   for (let i = 0; i < keys.length; ++i) {
     const key = keys[i];
     const at = memberPath(reader.pathOf(name), key);
-    checkPath(reader, paths.get(key), "#", at);
+    // Without a path the provider does not have it.
+    if (paths.get(key).length > 0) checkPath(reader, paths.get(key), "#", at);
     const endpoint = findEndpointByKey(key);
     if (endpoint) settings.capabilityPaths.set(endpoint.capability, paths.get(key));
     else

@@ -1,4 +1,5 @@
 // What the gateway looks at on the way back: errors. Everything else passes untouched.
+import { ClientDialect } from "../clients/client-dialect";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
@@ -13,6 +14,7 @@ import {
 } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
 import { pastAttempts } from "./attempt";
+import { OPENAI } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { errorBody, OWN_DETAILS, replyWithBody, replyWithError } from "./local-reply";
 import { ENDLESS_HEADER } from "./web-socket-answer";
@@ -24,8 +26,8 @@ const TEXT: ByteWriter = new ByteWriter();
 /** One answer on its way to the client. */
 export class GatewayAnswer {
   status: i32 = 0;
-  /** The client speaks Anthropic's protocol. */
-  private forAnthropic: bool = false;
+  /** What the client speaks. */
+  private dialect: ClientDialect = OPENAI;
   /** The error that took the place of the answer; null: it is the last provider's own. */
   error: ApiError | null = null;
   /** An error's body is being gathered. */
@@ -34,8 +36,8 @@ export class GatewayAnswer {
   private expected: i64 = -1;
 
   /** Takes the headers. */
-  begin(endOfStream: bool, bodyLimit: i32, forAnthropic: bool): FilterHeadersStatus {
-    this.forAnthropic = forAnthropic;
+  begin(endOfStream: bool, bodyLimit: i32, dialect: ClientDialect): FilterHeadersStatus {
+    this.dialect = dialect;
     this.status = <i32>integer(":status");
     if (this.status < 400) return FilterHeadersStatus.Continue;
     const details = getProperty("response\0code_details");
@@ -44,7 +46,7 @@ export class GatewayAnswer {
     if (!isUpstream || endOfStream) {
       const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
       this.error = error;
-      replyWithError(error, forAnthropic);
+      replyWithError(error, dialect);
       return FilterHeadersStatus.StopIteration;
     }
     this.gathers = true;
@@ -86,7 +88,7 @@ export class GatewayAnswer {
     const doc = ERROR;
     const isJson = doc.parse(ptr, length);
     const message = isJson ? doc.get(doc.get(doc.root(), "error"), "message") : -1;
-    if (!doc.isString(message)) return errorBody(this.lastError(""), this.forAnthropic);
+    if (!doc.isString(message)) return errorBody(this.lastError(""), this.dialect);
     const attempts = pastAttempts();
     if (!attempts.includes(",")) return null;
     EDIT.begin(doc);

@@ -29,7 +29,6 @@ import {
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
 import {
   ALL_BYTES,
   endWaiting,
@@ -38,6 +37,7 @@ import {
   waitForRivals,
 } from "./pending-request";
 import { Phase } from "./phase";
+import { dialectOf } from "./client-protocol";
 import { matchProvider } from "./provider-match";
 import { ProviderStates } from "./provider-state";
 import { beginRequest } from "./request";
@@ -68,7 +68,7 @@ export class HttpContext extends StreamContext {
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
     const config = matchProvider(this.config, HEADERS);
     if (config === null) return this.withoutProvider();
-    const exchange = new Exchange(config, this.config.requestBodyLimit);
+    const exchange = new Exchange(config, this.config.requestBodyLimit, this.config.listsModels);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
     beginTelemetry(exchange, this.config.telemetry, HEADERS);
@@ -89,7 +89,7 @@ export class HttpContext extends StreamContext {
   /** A request that no provider is configured for is left alone; a host has to name one. */
   private withoutProvider(): FilterHeadersStatus {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
-    replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
+    replyWithError(unknownHost(), dialectOf(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
   }
 

@@ -1,5 +1,5 @@
 // From the client's request to the provider's.
-import { ApiError, invalidRequest, missingApiKey } from "../openai/api-error";
+import { ApiError, invalidRequest } from "../openai/api-error";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
@@ -12,10 +12,15 @@ import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
-import { missingMessagesKey } from "./messages-client";
+import { listsModels, tellModels } from "./model-list";
 import { Phase } from "./phase";
 import { encodeRequestBody } from "./request-body";
-import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import {
+  applyHeaderEdits,
+  clientCredential,
+  findWithheld,
+  keepClientHeaders,
+} from "./request-headers";
 import {
   checkEndpoint,
   readTarget,
@@ -35,6 +40,7 @@ const EDITS: HeaderEdits = new HeaderEdits();
 export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const isOriginal = exchange.config.protocol == Protocol.Original;
   const endpoint = readTarget(exchange, headers);
+  if (endpoint !== null && listsModels(exchange, endpoint.capability)) return tellModels(exchange);
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
@@ -73,13 +79,7 @@ function readCall(exchange: Exchange, headers: Headers): void {
   exchange.startedAt = currentTimeNanoseconds();
   call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
-  call.clientBeta = headers.get("anthropic-beta");
-  call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
-  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
+  keepClientHeaders(exchange, headers);
 }
 
 /** A configured token, else the client's own. */
@@ -97,7 +97,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
+  return exchange.dialect.missingKey();
 }
 
 /** Whether the body has to be read before the request can go on. */

@@ -18,9 +18,8 @@ import { applyResponseHeaders, keepAnswerHeaders, setContentLength } from "./ans
 import { noteUsage } from "./attempt";
 import { beginError, emptyAnswer, failHeaders, sendError } from "./error-response";
 import { Exchange } from "./exchange";
-import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
-import { joinStream } from "./response-stream";
+import { beginTranslation, joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, watchAnswer } from "./retry";
 import { tellWhole } from "./telemetry";
 import { beginSession } from "./web-socket-answer";
@@ -76,7 +75,7 @@ export function beginCollecting(exchange: Exchange): Phase {
 export function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
-  beginMessages(exchange);
+  beginTranslation(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -94,7 +93,7 @@ function shapeStream(exchange: Exchange): void {
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
-  const isReadable = exchange.acceptsGzip && encoding == "gzip" && !exchange.translatesMessages;
+  const isReadable = exchange.acceptsGzip && encoding == "gzip" && exchange.translation === null;
   if (isReadable && provider.speaksOpenAi()) return Phase.Passing;
   const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
   return failHeaders(exchange, error, false);
@@ -135,20 +134,17 @@ export function translateWhole(
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const error = decodeForOpenAi(exchange, ptr, length);
-  if (error !== null || !exchange.translatesMessages) return error;
+  const translation = exchange.translation;
+  if (error !== null || translation === null) return error;
   if (exchange.call.stream) {
     WHOLE.clear();
     BODY.writeWhole(ptr, length, WHOLE);
-    translateWholeStream(exchange, WHOLE.ptr, WHOLE.length, BODY.rewrite());
-  } else {
-    rewriteForAnthropic(ptr, length);
+    const provider = exchange.config.provider.id;
+    translation.writeStream(provider, WHOLE.ptr, WHOLE.length, BODY.rewrite());
+  } else if (parseDecoded(ptr, length)) {
+    translation.writeAnswer(RESPONSE, BODY.rewrite());
   }
   return null;
-}
-
-/** Puts a message in the place of the completion that was decoded. */
-function rewriteForAnthropic(ptr: usize, length: i32): void {
-  if (parseDecoded(ptr, length)) translateCompletion(RESPONSE, BODY.rewrite());
 }
 
 function decodeForOpenAi(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -195,7 +191,8 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
 export function writeCollected(exchange: Exchange, collector: ChunkCollector): ByteWriter {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
-  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  const translation = exchange.translation;
+  if (translation !== null && parseDecoded(0, 0)) translation.writeAnswer(RESPONSE, BODY.rewrite());
   return out;
 }
 

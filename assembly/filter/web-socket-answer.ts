@@ -50,7 +50,7 @@ export function beginSession(
   if (headers.get("sec-websocket-accept") != webSocketAccept(session.key)) {
     const error = invalidUpstreamResponse(provider, "its WebSocket is the answer to another key");
     noteFailure(exchange, error.status);
-    replyWithError(error, exchange.speaksAnthropic);
+    replyWithError(error, exchange.dialect);
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", "200");
@@ -107,7 +107,7 @@ function sendChunk(exchange: Exchange, translator: StreamTranslator, out: Stream
   }
   if (failure !== null) {
     answerIsBad(exchange, failure, false, false);
-    if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, out.writer());
+    if (exchange.dialect) writeMessageErrorEvent(failure, out.writer());
     else writeErrorEvent(failure, out.writer());
   }
   CHUNK.clear();
@@ -128,7 +128,7 @@ function sendChunk(exchange: Exchange, translator: StreamTranslator, out: Stream
 function refuseSession(exchange: Exchange, error: ApiError): bool {
   answerIsBad(exchange, error, true, false);
   if (!exchange.isAttempt) {
-    replyWithError(error, exchange.speaksAnthropic);
+    replyWithError(error, exchange.dialect);
     exchange.phase = Phase.Over;
     return false;
   }

@@ -6,6 +6,7 @@ export interface Gateway {
   listen?: string;
   admin?: string;
   requestBodyLimit?: number;
+  modelList?: "configuration" | "provider";
   caFile?: string;
   plugin?: string;
   providers: Record<string, ProviderEntry>;
@@ -112,6 +113,7 @@ function telemetryConfig({ logging, metrics = true }: Gateway): object {
 export function listenerConfig(gateway: Gateway): object {
   return {
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    ...(gateway.modelList === undefined ? {} : { modelList: gateway.modelList }),
     models: gateway.models.map((entry) => ({
       name: entry.name,
       model: entry.model,
