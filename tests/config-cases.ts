@@ -1,5 +1,6 @@
 // Good and bad configurations, each with what the parser says of it.
 import { FAILOVER_CASES } from "./failover-cases.ts";
+import { FORWARD_CASES } from "./forward-cases.ts";
 import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
 import { VERTEX_CASES } from "./vertex-cases.ts";
@@ -163,5 +164,6 @@ export const CASES: readonly ConfigCase[] = [
   ...PROVIDER_CASES,
   ...VERTEX_CASES,
   ...FAILOVER_CASES,
+  ...FORWARD_CASES,
   ...GATEWAY_CASES,
 ];

@@ -28,12 +28,14 @@ export class PluginConfig {
   hedgedAttempts: i32 = 0;
   /** Milliseconds between the beginnings of two of them. */
   hedgeDelay: i32 = 0;
+  /** Bodies may name one of the configured providers. */
+  takesProvider: bool = false;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
   private fallback: ProviderConfig | null = null;
   private readonly rules: Rule[] = [];
-  /** The providers that the host which was chosen for an attempt may name. */
+  /** The providers that the host which was chosen for an attempt, or a client, may name. */
   private readonly named: ProviderConfig[] = [];
 
   /** Reads UTF-8 JSON. Text without any value is a configuration that does nothing. */
@@ -72,7 +74,15 @@ export class PluginConfig {
 
   /** Whether each attempt's host says which provider it is. */
   get isToldByHost(): bool {
-    return this.named.length > 0;
+    return this.isAttempt && this.named.length > 0;
+  }
+
+  /** The provider that a client names by its id, or by its type where it has no id; or null. */
+  choice(id: string): ProviderConfig | null {
+    for (let i = 0; i < this.named.length; ++i) {
+      if (this.named[i].name == id) return this.named[i];
+    }
+    return null;
   }
 
   /** The provider that a host names, or null. */
@@ -122,6 +132,10 @@ export class PluginConfig {
     this.hedgedAttempts = reader.integer("hedgedAttempts", 0, 999, 0);
     this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
     reader.source.isCluster = this.isAttempt;
+    this.takesProvider = reader.bool("providerFromRequest", false);
+    if (this.takesProvider && this.isAttempt) {
+      reader.report.fail("providerFromRequest", "has no meaning where placement is cluster");
+    }
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
@@ -135,7 +149,8 @@ export class PluginConfig {
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
     }
-    if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
+    const isToldByHost = this.isAttempt && this.fallback === null && this.rules.length == 0;
+    if (this.takesProvider || isToldByHost) {
       for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
     }
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {

@@ -3,7 +3,7 @@
 import { GatewayConfig } from "../config/gateway-config";
 import { PluginConfig } from "../config/plugin-config";
 import { Document, jsonErrorText } from "../json/document";
-import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType } from "../openai/api-error";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
@@ -24,15 +24,18 @@ import { MODELS_HEADER } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
-import { bodyTooLarge } from "./gateway-error";
+import { bodyTooLarge, emptyBody, unknownModel } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
+import { ProviderMember, unknownProvider } from "./provider-member";
+import { modelOfTarget } from "./request-target";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
+const MEMBER: ProviderMember = new ProviderMember();
 const PARAMETERS: string[] = [];
 
 const enum Step {
@@ -55,6 +58,8 @@ export class GatewayContext extends StreamContext {
   private forAnthropic: bool = false;
   private form: MultipartForm | null = null;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
+  /** The provider that the client wants, or "". */
+  private wanted: string = "";
   /** Null: the gateway is open to everybody. */
   private gate: ConsumerGate | null = null;
   /** Null where no tokens are to be counted. */
@@ -125,7 +130,9 @@ export class GatewayContext extends StreamContext {
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
-    else if (endpoint.body != BodyKind.Json) return this.choose("", null);
+    else if (endpoint.body != BodyKind.Json || method != "POST") {
+      return this.choose(modelOfTarget(endpoint.capability, target, PARAMETERS), null);
+    }
     if (method != "POST") return this.choose("", null);
     if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
@@ -174,6 +181,7 @@ export class GatewayContext extends StreamContext {
     const error = this.readBody(length);
     REQUEST.release();
     if (this.gate !== null) releaseSettings();
+    if (this.config.takesProvider) MEMBER.release();
     return error;
   }
 
@@ -196,6 +204,11 @@ export class GatewayContext extends StreamContext {
     }
     const gate = this.gate;
     if (gate !== null) doc = putSettings(gate.consumer.settings, this.capability, doc);
+    if (this.config.takesProvider) {
+      doc = MEMBER.take(doc);
+      if (MEMBER.error !== null) return MEMBER.error;
+      this.wanted = MEMBER.id;
+    }
     const model = doc.get(doc.root(), "model");
     if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
     return this.choose(doc.string(model), doc);
@@ -204,6 +217,7 @@ export class GatewayContext extends StreamContext {
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
     const rule = this.find(model, doc);
+    if (rule === null && this.wanted.length > 0) return unknownProvider(this.wanted);
     if (rule === null) return unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
@@ -212,7 +226,7 @@ export class GatewayContext extends StreamContext {
       const budget = gate.consumer.budget;
       if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
     }
-    const first = chooseProvider(rule, randomBits());
+    const first = chooseProvider(rule, randomBits(), this.wanted);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;
@@ -230,6 +244,7 @@ export class GatewayContext extends StreamContext {
   private find(model: string, doc: Document | null): ModelRule | null {
     for (let i = 0; i < this.candidates.length; ++i) {
       const rule = this.candidates[i];
+      if (this.wanted.length > 0 && rule.placeOf(this.wanted) < 0) continue;
       if (rule.namesModels && (model.length == 0 || !rule.takes(model))) continue;
       if (rule.members.length == 0) return rule;
       if (doc === null) continue;
@@ -262,16 +277,6 @@ export class GatewayContext extends StreamContext {
     meter.count();
     meter.release();
   }
-}
-
-function emptyBody(): ApiError {
-  return invalidRequest("We could not parse the JSON body of your request: it is empty.");
-}
-
-function unknownModel(model: string): ApiError {
-  if (model.length == 0) return missingParameter("model");
-  const message = `The model '${model}' does not exist or you do not have access to it.`;
-  return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
 }
 
 function fitsHeaders(rule: ModelRule, headers: Headers): bool {

@@ -59,7 +59,7 @@ export class HttpContext extends StreamContext {
 
   constructor(
     id: u32,
-    private readonly config: PluginConfig,
+    protected readonly config: PluginConfig,
     private readonly states: ProviderStates,
   ) {
     super(id);
@@ -69,7 +69,9 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    const config = this.config.isToldByHost
+      ? this.config.ofHost(providerOfHost())
+      : this.match(HEADERS);
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
@@ -99,10 +101,10 @@ export class HttpContext extends StreamContext {
     return FilterHeadersStatus.StopIteration;
   }
 
-  private match(): ProviderConfig | null {
+  protected match(headers: Headers): ProviderConfig | null {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
-    const host = HEADERS.get(":authority");
+    const host = headers.get(":authority");
     return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 

@@ -13,7 +13,8 @@ import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
 
 const PATH: string = "/v1/messages";
-const CHAT_PATH: string = "/v1/chat/completions";
+/** The path of chat completions, which another path may stand for. */
+export const CHAT_PATH: string = "/v1/chat/completions";
 const OWN_HEADERS: StaticArray<string> = ["anthropic-version", "anthropic-beta"];
 
 const CHAT: Document = new Document();

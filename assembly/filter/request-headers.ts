@@ -1,7 +1,10 @@
 // What is taken off and put on a request before a provider sees it.
+import { ApiError } from "../openai/api-error";
 import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { TOKEN_HEADER } from "./credential";
+import { Exchange } from "./exchange";
 
 /** Headers in which clients send credentials; the last would make the answer unreadable. */
 // @ts-ignore: decorator
@@ -32,6 +35,26 @@ export function clientCredential(headers: Headers, preferred: string): string {
     if (value.length > 0) return withoutScheme(value);
   }
   return authorization;
+}
+
+/** Hands a provider the headers of the client that are meant for it. */
+export function readClientHeaders(exchange: Exchange, headers: Headers): ApiError | null {
+  const provider = exchange.config.provider;
+  const names = provider.clientHeaders();
+  if (names.length == 0) return null;
+  const values: string[] = [];
+  for (let i = 0; i < names.length; ++i) values.push(headers.get(names[i]));
+  exchange.call.clientHeaders = values;
+  return provider.readClientHeaders(exchange.call);
+}
+
+/** Removes the headers that were for the gateway or for the provider's part in it. */
+export function dropClientHeaders(exchange: Exchange, edits: HeaderEdits): void {
+  if (exchange.config.exchange.takesToken) edits.remove(TOKEN_HEADER);
+  const values = exchange.call.clientHeaders;
+  if (values.length == 0) return;
+  const names = exchange.config.provider.clientHeaders();
+  for (let i = 0; i < names.length; ++i) if (values[i].length > 0) edits.remove(names[i]);
 }
 
 /** Removes every header that a client may have its key in. */

@@ -3,13 +3,7 @@ import { applyCustomSettings } from "../config/custom-settings";
 import { ProviderConfig } from "../config/provider-config";
 import { Document, jsonErrorText } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import {
-  ApiError,
-  invalidRequest,
-  invalidType,
-  missingApiKey,
-  missingParameter,
-} from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
 import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
 import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
@@ -22,7 +16,8 @@ import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { withBase, withoutBase } from "./base-path";
+import { withBase } from "./base-path";
+import { chooseCredential, chooseTokenOfBody } from "./credential";
 import { customize, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
@@ -31,16 +26,19 @@ import { bodyTooLarge } from "./gateway-error";
 import {
   becomeChat,
   chatRequest,
-  missingMessagesKey,
   needsTranslation,
   releaseTranslated,
-  speaksAnthropic,
   translateRequest,
 } from "./messages-client";
 import { Phase } from "./phase";
-import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import {
+  applyHeaderEdits,
+  dropClientHeaders,
+  findWithheld,
+  readClientHeaders,
+} from "./request-headers";
+import { checkEndpoint, readModelOfTarget, readTarget } from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
-import { chooseTokenAt } from "./token-choice";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -64,18 +62,13 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   if (endpoint !== null) call.capability = endpoint.capability;
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
-  if (namesModelInPath(call.capability)) {
-    call.requestedModel = call.pathParameters[1];
-    call.model = exchange.config.modelMapping.map(call.requestedModel);
-  }
+  readModelOfTarget(exchange);
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
-  const credentialError = chooseToken(exchange, headers);
+  const headerError = readClientHeaders(exchange, headers);
+  if (headerError !== null) return refuse(exchange, headerError);
+  const credentialError = chooseCredential(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
   if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
@@ -99,53 +92,6 @@ export function sendUnread(exchange: Exchange): Phase {
   sendHeaders(exchange, 0, 0);
   if (exchange.isBodyless) keepRequest(exchange, 0, 0, null);
   return afterRequest(exchange);
-}
-
-function readTarget(exchange: Exchange, headers: Headers): void {
-  const call = exchange.call;
-  const target = headers.get(":path");
-  exchange.target = target;
-  const mark = target.indexOf("?");
-  call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
-  const path = mark < 0 ? target : target.substring(0, mark);
-  const settings = exchange.config.exchange;
-  exchange.speaksAnthropic = speaksAnthropic(path);
-  call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
-  call.query = mark < 0 ? "" : target.substring(mark + 1);
-}
-
-function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError | null {
-  const call = exchange.call;
-  if (endpoint === null) {
-    const message = `Invalid URL (${call.method} ${call.clientPath})`;
-    return new ApiError(404, "invalid_request_error", "", message);
-  }
-  if (!endpoint.takes(call.method)) {
-    const message = `Not allowed to ${call.method} on ${call.clientPath}. Use ${endpoint.methods}.`;
-    return new ApiError(405, "invalid_request_error", "method_not_supported", message);
-  }
-  const provider = exchange.config.provider;
-  if (provider.pathTemplate(endpoint.capability).length > 0) return null;
-  if (needsTranslation(exchange, endpoint.capability)) return null;
-  const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
-  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
-}
-
-/** A configured token, else the client's own. */
-function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
-  const config = exchange.config;
-  const call = exchange.call;
-  const count = config.tokens.length;
-  if (count > 0) {
-    exchange.token = chooseTokenAt(exchange, headers);
-    call.token = config.tokens[exchange.token].value;
-    return null;
-  }
-  if (config.provider.serviceAccount !== null) return null;
-  call.token = clientCredential(headers, config.settings.authHeaderKey);
-  call.isClientToken = true;
-  if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -224,6 +170,8 @@ function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc);
+  const tokenError = chooseTokenOfBody(exchange, doc);
+  if (tokenError !== null) return tokenError;
   if (exchange.translatesMessages) {
     const refusal = translateRequest(exchange, doc);
     if (refusal !== null) return refusal;
@@ -268,10 +216,6 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
 }
 
-function namesModelInPath(capability: Capability): bool {
-  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
-}
-
 /** Makes one piece of a body that was edited at its front. */
 function completeBody(ptr: usize, length: i32): void {
   const kept = BODY.replaces;
@@ -301,6 +245,7 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  dropClientHeaders(exchange, EDITS);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders);

@@ -72,6 +72,10 @@ export class ProviderSettings {
   // Claude
   claudeCodeMode: bool = false;
 
+  // Spark
+  /** Clients may send their own three credentials in headers. */
+  sparkClientCredentials: bool = false;
+
   // Hunyuan, MiniMax, Cloudflare, DeepL
   hunyuanAuthId: string = "";
   hunyuanAuthKey: string = "";

@@ -6,6 +6,7 @@ export interface Gateway {
   listen?: string;
   admin?: string;
   requestBodyLimit?: number;
+  providerFromRequest?: boolean;
   caFile?: string;
   plugin?: string;
   providers: Record<string, ProviderEntry>;
@@ -110,6 +111,7 @@ export function listenerConfig(gateway: Gateway): object {
       })),
     })),
     consumers: gateway.consumers,
+    providerFromRequest: gateway.providerFromRequest,
   };
 }
 
