@@ -91,6 +91,12 @@ const ENDPOINTS: StaticArray<Endpoint> = [
   ),
   new Endpoint(Capability.Realtime, "openai/v1/realtime", "/realtime", "GET"),
   new Endpoint(
+    Capability.RealtimeSecrets,
+    "openai/v1/realtimeclientsecrets",
+    "/realtime/client_secrets",
+    "POST",
+  ),
+  new Endpoint(
     Capability.Moderations,
     "openai/v1/moderations",
     "/moderations",
@@ -104,6 +110,25 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "openai/v1/retrievefilecontent",
     "/files/{file_id}/content",
     "GET",
+  ),
+  new Endpoint(Capability.Uploads, "openai/v1/uploads", "/uploads", "POST"),
+  new Endpoint(
+    Capability.UploadParts,
+    "openai/v1/uploadparts",
+    "/uploads/{upload_id}/parts",
+    "POST",
+  ),
+  new Endpoint(
+    Capability.UploadComplete,
+    "openai/v1/completeupload",
+    "/uploads/{upload_id}/complete",
+    "POST",
+  ),
+  new Endpoint(
+    Capability.UploadCancel,
+    "openai/v1/cancelupload",
+    "/uploads/{upload_id}/cancel",
+    "POST",
   ),
   new Endpoint(Capability.Batches, "openai/v1/batches", "/batches", "GET POST"),
   new Endpoint(Capability.Batch, "openai/v1/retrievebatch", "/batches/{batch_id}", "GET"),
