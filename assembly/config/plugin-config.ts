@@ -33,7 +33,7 @@ export class PluginConfig {
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
-  private fallback: ProviderConfig | null = null;
+  fallback: ProviderConfig | null = null;
   private readonly rules: Rule[] = [];
   /** The providers that the host which was chosen for an attempt, or a client, may name. */
   private readonly named: ProviderConfig[] = [];
@@ -64,12 +64,18 @@ export class PluginConfig {
    * leave it alone.
    */
   match(host: string, routeName: string, clusterName: string): ProviderConfig | null {
+    const rule = this.ruleOf(host, routeName, clusterName);
+    return rule !== null ? rule.provider : this.fallback;
+  }
+
+  /** The first rule that matches a request, or null. */
+  ruleOf(host: string, routeName: string, clusterName: string): Rule | null {
     const rules = this.rules;
     for (let i = 0, count = rules.length; i < count; ++i) {
       const rule = rules[i];
-      if (rule.matches(host, routeName, clusterName)) return rule.provider;
+      if (rule.matches(host, routeName, clusterName)) return rule;
     }
-    return this.fallback;
+    return null;
   }
 
   /** Whether each attempt's host says which provider it is. */

@@ -4,6 +4,7 @@ import { Document } from "../json/document";
 import { ApiError, missingParameter } from "../openai/api-error";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { Headers } from "../proxy-wasm/headers";
+import { getRouteProperty } from "../proxy-wasm/properties";
 import {
   BufferType,
   FilterBodyStatus,
@@ -31,14 +32,12 @@ export class ChoosingContext extends HttpContext {
   /** Bytes of the body without the member. */
   private length: i32 = 0;
   private chosen: ProviderConfig | null = null;
-  private usual: ProviderConfig | null = null;
 
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     HEADERS.read(HeaderMapType.RequestHeaders);
-    this.usual = super.match(HEADERS);
-    // What a rule leaves alone is left alone.
-    const isOff = this.usual === null && this.config.needsMatch;
-    if (endOfStream || isOff || !hasJson(HEADERS)) return super.onRequestHeaders(endOfStream);
+    if (endOfStream || !hasJson(HEADERS) || this.isRuled()) {
+      return super.onRequestHeaders(endOfStream);
+    }
     this.isHolding = true;
     this.forAnthropic = speaksAnthropic(HEADERS.get(":path"));
     const length = HEADERS.integer("content-length");
@@ -66,6 +65,15 @@ export class ChoosingContext extends HttpContext {
     if (!this.isHolding) return super.onRequestTrailers();
     if (this.isAnswered || !this.release(i32.MAX_VALUE)) return FilterTrailersStatus.StopIteration;
     return super.onRequestTrailers();
+  }
+
+  /** Whether a rule has decided already. */
+  private isRuled(): bool {
+    const config = this.config;
+    if (!config.needsMatch) return false;
+    const host = HEADERS.get(":authority");
+    const route = getRouteProperty("route_name");
+    return config.ruleOf(host, route, getRouteProperty("cluster_name")) !== null;
   }
 
   protected match(headers: Headers): ProviderConfig | null {
@@ -100,7 +108,7 @@ export class ChoosingContext extends HttpContext {
     if (isRead) this.length = MEMBER.take(REQUEST).length;
     if (isRead && MEMBER.error !== null) return MEMBER.error;
     if (!isRead || MEMBER.id.length == 0) {
-      return this.usual !== null ? null : missingParameter(PROVIDER_MEMBER);
+      return this.config.fallback !== null ? null : missingParameter(PROVIDER_MEMBER);
     }
     this.chosen = this.config.choice(MEMBER.id);
     return this.chosen !== null ? null : unknownProvider(MEMBER.id);
