@@ -115,6 +115,70 @@ describe("providerFromRequest of a gateway", () => {
   }
 });
 
+describe("providerFromRequest in a listener", () => {
+  const config = {
+    providers: [
+      { id: "a", type: "openai", apiTokens: ["sk-a"] },
+      { id: "b", type: "groq", apiTokens: ["sk-b"] },
+    ],
+    activeProviderId: "a",
+    providerFromRequest: true,
+    requestBodyLimit: 200,
+  };
+  const BODY = JSON.stringify({ ...CHAT, provider: "b" });
+
+  /** A request in pieces; `null` in their place: trailers. */
+  async function send(pieces: (string | null)[], path = "/v1/chat/completions", length?: number) {
+    const root = (await (await WasmHost.load(PLUGIN)).vm()).configure(config);
+    assert.ok(root.ok);
+    const exchange = root.exchange({});
+    const more = length === undefined ? [] : [["content-length", String(length)] as const];
+    const head = { ":method": "POST", ":path": path, ":authority": "x", ":scheme": "http" };
+    const type = ["content-type", "application/json"] as const;
+    exchange.requestHeaders([...Object.entries(head), type, ...more] as [string, string][], false);
+    for (const [at, piece] of pieces.entries()) {
+      if (piece === null) exchange.requestTrailers([["x-end", "1"]]);
+      else exchange.requestBody(Buffer.from(piece), at === pieces.length - 1);
+    }
+    return {
+      host: exchange.upstream.header(":authority"),
+      sent: Buffer.from(exchange.upstream.body()).toString(),
+      status: exchange.client.header(":status"),
+      answer: Buffer.from(exchange.client.body()).toString(),
+    };
+  }
+
+  test("a body that ends with trailers", async () => {
+    const { host, sent } = await send([BODY.slice(0, 20), BODY.slice(20), null]);
+    assert.equal(host, "api.groq.com");
+    assert.deepEqual(JSON.parse(sent), CHAT);
+  });
+
+  test("a body of a length that is known and wrong", async () => {
+    assert.equal((await send([BODY], undefined, BODY.length)).host, "api.groq.com");
+    const large = `${" ".repeat(200)}${BODY}`;
+    assert.equal((await send([large], undefined, large.length)).status, "413");
+    assert.equal((await send([large])).status, "413");
+  });
+
+  test("a body that is no JSON, or no object, is the active provider's to refuse", async () => {
+    for (const text of ["{", "[]", '"b"', ""]) {
+      const { status, answer, host } = await send([text]);
+      assert.deepEqual([status, host], ["400", null], text);
+      assert.match(answer, /could not parse the JSON body/);
+    }
+  });
+
+  test("Anthropic's clients are told in their own words", async () => {
+    const body = JSON.stringify({ ...CHAT, max_tokens: 5, provider: "c" });
+    const { status, answer } = await send([body], "/v1/messages");
+    assert.equal(status, "400");
+    assert.equal((JSON.parse(answer) as { type: string }).type, "error");
+    const { host } = await send([body.replace('"c"', '"b"')], "/v1/messages");
+    assert.equal(host, "api.groq.com");
+  });
+});
+
 describe("tokenFromRequest and tokens out of use", () => {
   const REFUSED: UpstreamResponse = {
     status: 401,

@@ -76,9 +76,9 @@ export class ChoosingContext extends HttpContext {
     return config.ruleOf(host, route, getRouteProperty("cluster_name")) !== null;
   }
 
-  protected match(headers: Headers): ProviderConfig | null {
+  protected match(): ProviderConfig | null {
     const chosen = this.chosen;
-    return chosen !== null ? chosen : super.match(headers);
+    return chosen !== null ? chosen : super.match();
   }
 
   private reply(error: ApiError): void {

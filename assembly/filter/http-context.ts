@@ -69,9 +69,7 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.config.isToldByHost
-      ? this.config.ofHost(providerOfHost())
-      : this.match(HEADERS);
+    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
@@ -101,10 +99,10 @@ export class HttpContext extends StreamContext {
     return FilterHeadersStatus.StopIteration;
   }
 
-  protected match(headers: Headers): ProviderConfig | null {
+  protected match(): ProviderConfig | null {
     const config = this.config;
     if (!config.needsMatch) return config.match("", "", "");
-    const host = headers.get(":authority");
+    const host = HEADERS.get(":authority");
     return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 

@@ -7,7 +7,6 @@ import { ApiError } from "../openai/api-error";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
 import { Call } from "./call";
 import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
@@ -19,6 +18,7 @@ import { HeaderEdits } from "./header-edits";
 import { excerpt, isErrorDocument, NativeError, parseError, readErrorValue } from "./native-error";
 import { AuthScheme, ProviderSpec } from "./provider-spec";
 import { ProviderSettings } from "./provider-settings";
+import { fillTemplate } from "./path-template";
 import { StreamTranslator } from "./stream-translator";
 
 const EDIT: JsonEdit = new JsonEdit();
@@ -291,22 +291,4 @@ function applyEdit(edit: JsonEdit, body: EncodedBody): void {
   if (edit.isEmpty()) return;
   body.replaces = edit.prefixEnd();
   edit.applyPrefix(body.out);
-}
-
-/** Puts path parameters, in order, where a template has `{…}`. */
-export function fillTemplate(template: string, parameters: string[]): string {
-  let open = template.indexOf("{");
-  if (open < 0) return template;
-  const parts: string[] = [];
-  let at = 0;
-  for (let i = 0; open >= 0; ++i) {
-    const close = template.indexOf("}", open);
-    if (close < 0) break;
-    parts.push(template.substring(at, open));
-    if (i < parameters.length) parts.push(escapePathSegment(parameters[i]));
-    at = close + 1;
-    open = template.indexOf("{", at);
-  }
-  parts.push(template.substring(at));
-  return parts.join("");
 }
