@@ -1,5 +1,6 @@
 // Good and bad configurations, each with what the parser says of it.
 import { FAILOVER_CASES } from "./failover-cases.ts";
+import { FORWARD_CASES } from "./forward-cases.ts";
 import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
 import { TELEMETRY_CASES } from "./telemetry-cases.ts";
@@ -164,6 +165,7 @@ export const CASES: readonly ConfigCase[] = [
   ...PROVIDER_CASES,
   ...VERTEX_CASES,
   ...FAILOVER_CASES,
+  ...FORWARD_CASES,
   ...GATEWAY_CASES,
   ...TELEMETRY_CASES,
 ];

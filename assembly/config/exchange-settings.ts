@@ -28,6 +28,10 @@ export class ExchangeSettings {
   basePath: string = "";
   /** `basePath` is put before the provider's path, rather than taken off the client's. */
   prependsBasePath: bool = false;
+  /** Another path of chat completions, once `basePath` is off; or "". */
+  chatPath: string = "";
+  /** Clients may say which of the tokens is used. */
+  takesToken: bool = false;
   context: ContextSource | null = null;
   readonly conversation: ConversationShape = new ConversationShape();
   readonly answer: AnswerShape = new AnswerShape();
@@ -45,6 +49,8 @@ export function readExchangeSettings(
   settings.basePath = reader.basePath("basePath");
   const handling = reader.choice("basePathHandling", ["removePrefix", "prepend"], "removePrefix");
   settings.prependsBasePath = handling == "prepend";
+  settings.chatPath = reader.basePath("chatPath");
+  settings.takesToken = reader.bool("tokenFromRequest", false);
   readContext(reader, provider, settings);
   const conversation = settings.conversation;
   conversation.cleanupCommands = reader.stringList("contextCleanupCommands");

@@ -33,12 +33,14 @@ export class PluginConfig {
   hedgeDelay: i32 = 0;
   /** What operators are told. */
   telemetry: TelemetrySettings = new TelemetrySettings();
+  /** Bodies may name one of the configured providers. */
+  takesProvider: bool = false;
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
-  private fallback: ProviderConfig | null = null;
+  fallback: ProviderConfig | null = null;
   private readonly rules: Rule[] = [];
-  /** The providers that the host which was chosen for an attempt may name. */
+  /** The providers that the host which was chosen for an attempt, or a client, may name. */
   private readonly named: ProviderConfig[] = [];
 
   /** Reads UTF-8 JSON. Text without any value is a configuration that does nothing. */
@@ -67,17 +69,31 @@ export class PluginConfig {
    * leave it alone.
    */
   match(host: string, routeName: string, clusterName: string): ProviderConfig | null {
+    const rule = this.ruleOf(host, routeName, clusterName);
+    return rule !== null ? rule.provider : this.fallback;
+  }
+
+  /** The first rule that matches a request, or null. */
+  ruleOf(host: string, routeName: string, clusterName: string): Rule | null {
     const rules = this.rules;
     for (let i = 0, count = rules.length; i < count; ++i) {
       const rule = rules[i];
-      if (rule.matches(host, routeName, clusterName)) return rule.provider;
+      if (rule.matches(host, routeName, clusterName)) return rule;
     }
-    return this.fallback;
+    return null;
   }
 
   /** Whether each attempt's host says which provider it is. */
   get isToldByHost(): bool {
-    return this.named.length > 0;
+    return this.isAttempt && this.named.length > 0;
+  }
+
+  /** The provider that a client names by its id, or by its type where it has no id; or null. */
+  choice(id: string): ProviderConfig | null {
+    for (let i = 0; i < this.named.length; ++i) {
+      if (this.named[i].name == id) return this.named[i];
+    }
+    return null;
   }
 
   /** The provider that a host names, or null. */
@@ -128,6 +144,10 @@ export class PluginConfig {
     this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
     this.telemetry = readTelemetry(reader);
     reader.source.isCluster = this.isAttempt;
+    this.takesProvider = reader.bool("providerFromRequest", false);
+    if (this.takesProvider && this.isAttempt) {
+      reader.report.fail("providerFromRequest", "has no meaning where placement is cluster");
+    }
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
@@ -144,7 +164,8 @@ export class PluginConfig {
       if (!reader.check(item, JsonKind.Object, path)) break;
       this.rules.push(readRule(reader.inner(item, path), providers));
     }
-    if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
+    const isToldByHost = this.isAttempt && this.fallback === null && this.rules.length == 0;
+    if (this.takesProvider || isToldByHost) {
       for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
     }
     const active = this.active;

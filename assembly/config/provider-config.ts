@@ -7,6 +7,7 @@ import { RetryRules } from "../routing/retry-rules";
 import { TokenPicker } from "../routing/token-picker";
 import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
+import { whyClosed } from "./closed-backends";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
 import { chatsByWebSocket, checkProbes, readFailover, readPicker, readRetry } from "./failover";
@@ -67,6 +68,9 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const customSettings = readCustomSettings(reader, protocol);
   const mapping = reader.stringMap("modelMapping");
   const exchange = readExchangeSettings(reader, settings);
+  if (exchange.takesToken && tokens.length == 0) {
+    reader.report.warn(reader.pathOf("tokenFromRequest"), "has no effect without apiTokens");
+  }
   const picker = readPicker(reader);
   const failover = readFailover(reader, tokens, picker);
   if (picker.needsPast && failover === null) {
@@ -103,6 +107,11 @@ function makeProvider(reader: FieldReader, settings: ProviderSettings): Provider
     return null;
   }
   const provider = createProvider(settings);
+  const closed = provider ? "" : whyClosed(type);
+  if (!provider && closed.length > 0) {
+    report.fail(path, quoted(type) + " is not served: " + closed);
+    return null;
+  }
   if (!provider) {
     const near = nearestNames(type, knownTypes());
     const known =

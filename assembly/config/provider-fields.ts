@@ -73,6 +73,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
   settings.sparkApiType = reader.choice("sparkApiType", ["http", "websocket"], "http");
+  settings.sparkClientCredentials = reader.bool("sparkClientCredentials", false);
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");
   settings.minimaxApiType = reader.choice("minimaxApiType", ["v2", "pro"], "v2");

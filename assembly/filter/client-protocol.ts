@@ -11,7 +11,8 @@ import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange, OPENAI } from "./exchange";
 
-const CHAT_PATH: string = "/v1/chat/completions";
+/** The path of chat completions, which another path may stand for. */
+export const CHAT_PATH: string = "/v1/chat/completions";
 
 const ANTHROPIC: ClientDialect = new AnthropicDialect();
 const RESPONSES: ClientDialect = new ResponsesDialect();

@@ -5,6 +5,7 @@ import { JsonEdit } from "../json/edit";
 import { writeConversation } from "../openai/conversation";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
+import { TOKEN_MEMBER } from "./credential";
 import { Exchange } from "./exchange";
 
 const EDIT: JsonEdit = new JsonEdit();
@@ -18,8 +19,10 @@ const SHAPED_TEXT: ByteWriter = new ByteWriter();
 export function customize(exchange: Exchange, doc: Document): Document | null {
   const config = exchange.config;
   let customized = doc;
-  if (config.customSettings.length > 0) {
+  const namesToken = config.exchange.takesToken && doc.get(doc.root(), TOKEN_MEMBER) >= 0;
+  if (config.customSettings.length > 0 || namesToken) {
     EDIT.begin(doc);
+    if (namesToken) EDIT.remove(doc.root(), TOKEN_MEMBER);
     applyCustomSettings(config.customSettings, doc, EDIT);
     TEXT.clear();
     EDIT.apply(TEXT);

@@ -44,6 +44,8 @@ export class Exchange {
   isRepeated: bool = false;
   /** The token in use, by its place in the configuration; -1: the client's own. */
   token: i32 = -1;
+  /** The client has named that token. */
+  hasNamedToken: bool = false;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
   /** The attempt was cut off, and neither by the client nor by another attempt. */

@@ -4,7 +4,7 @@ import { ClientDialect } from "../clients/client-dialect";
 import { GatewayConfig } from "../config/gateway-config";
 import { PluginConfig } from "../config/plugin-config";
 import { Document, jsonErrorText } from "../json/document";
-import { ApiError, invalidRequest, invalidType, missingParameter } from "../openai/api-error";
+import { ApiError, invalidRequest, invalidType } from "../openai/api-error";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
@@ -32,12 +32,15 @@ import { bodyTooLarge, emptyBody, unknownModel } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { isAboutModels, replyFromNames } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
+import { ProviderMember, unknownProvider } from "./provider-member";
+import { modelOfTarget } from "./request-target";
 import { fitsBody, fitsHeaders } from "./rule-match";
 import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
+const MEMBER: ProviderMember = new ProviderMember();
 const PARAMETERS: string[] = [];
 /** Headers that not every request gets here. */
 const TOLD: StaticArray<string> = [MODELS_HEADER, "x-llm-model", "x-llm-stream"];
@@ -66,6 +69,8 @@ export class GatewayContext extends StreamContext {
   /** The last of the answer has passed. */
   private isAnswered: bool = false;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
+  /** The provider that the client wants, or "". */
+  private wanted: string = "";
   /** Null: the gateway is open to everybody. */
   private gate: ConsumerGate | null = null;
   /** Null where no tokens are to be counted. */
@@ -143,7 +148,7 @@ export class GatewayContext extends StreamContext {
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
     else if (endpoint.body != BodyKind.Json || method != "POST") {
-      return this.choose(modelInPath(endpoint.capability, PARAMETERS), null);
+      return this.choose(modelOfTarget(endpoint.capability, target, PARAMETERS), null);
     }
     if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
@@ -209,6 +214,7 @@ export class GatewayContext extends StreamContext {
     const error = this.readBody(length);
     REQUEST.release();
     if (this.gate !== null) releaseSettings();
+    if (this.config.takesProvider) MEMBER.release();
     return error;
   }
 
@@ -231,6 +237,11 @@ export class GatewayContext extends StreamContext {
     }
     const gate = this.gate;
     if (gate !== null) doc = putSettings(gate.consumer.settings, this.capability, doc);
+    if (this.config.takesProvider) {
+      doc = MEMBER.take(doc);
+      if (MEMBER.error !== null) return MEMBER.error;
+      this.wanted = MEMBER.id;
+    }
     const model = doc.get(doc.root(), "model");
     if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
     return this.choose(doc.string(model), doc);
@@ -242,6 +253,7 @@ export class GatewayContext extends StreamContext {
     // The name goes into a header.
     let rule: ModelRule | null = null;
     if (!hasControlCharacters(model)) rule = this.find(model, doc);
+    if (rule === null && this.wanted.length > 0) return unknownProvider(this.wanted);
     if (rule === null) return isStored(this.capability) ? notStored() : unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
@@ -255,7 +267,7 @@ export class GatewayContext extends StreamContext {
   }
 
   private send(rule: ModelRule, model: string, doc: Document | null): void {
-    const first = chooseProvider(rule, randomBits());
+    const first = chooseProvider(rule, randomBits(), this.wanted);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;
@@ -270,6 +282,7 @@ export class GatewayContext extends StreamContext {
   private find(model: string, doc: Document | null): ModelRule | null {
     for (let i = 0; i < this.candidates.length; ++i) {
       const rule = this.candidates[i];
+      if (this.wanted.length > 0 && rule.placeOf(this.wanted) < 0) continue;
       if (rule.namesModels && (model.length == 0 || !rule.takes(model))) continue;
       if (rule.members.length == 0) return rule;
       if (doc === null) continue;

@@ -1,5 +1,6 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
+import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
 import { continueStream } from "../proxy-wasm/streams";
@@ -56,7 +57,7 @@ export class HttpContext extends StreamContext {
 
   constructor(
     id: u32,
-    private readonly config: PluginConfig,
+    protected readonly config: PluginConfig,
     private readonly states: ProviderStates,
   ) {
     super(id);
@@ -66,7 +67,7 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = matchProvider(this.config, HEADERS);
+    const config = this.match();
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit, this.config.listsModels);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
@@ -91,6 +92,11 @@ export class HttpContext extends StreamContext {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
     replyWithError(unknownHost(), dialectOf(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
+  }
+
+  /** The provider of a request with these headers, or null. */
+  protected match(): ProviderConfig | null {
+    return matchProvider(this.config, HEADERS);
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {

@@ -27,9 +27,13 @@ export function dropOrder(headers: Headers): void {
   if (headers.has(ORDER_HEADER)) removeHeader(HeaderMapType.RequestHeaders, ORDER_HEADER);
 }
 
-/** The provider that is asked first; where others are out the order of the attempts is set. */
-export function chooseProvider(rule: ModelRule, random: u64): RouteTarget {
+/**
+ * The provider that is asked first; where others are out the order of the attempts is set. The one that is `wanted` is
+ * asked alone.
+ */
+export function chooseProvider(rule: ModelRule, random: u64, wanted: string): RouteTarget {
   const targets = rule.targets;
+  if (wanted.length > 0) return chooseOnly(rule, rule.placeOf(wanted));
   const outages = readOutages();
   if (outages === null) return targets[rule.first(random)];
   const now = nowMilliseconds();
@@ -46,6 +50,13 @@ export function chooseProvider(rule: ModelRule, random: u64): RouteTarget {
   setOrder(rule, at, out);
   tell(rule, at, out, outages, now);
   return targets[at];
+}
+
+function chooseOnly(rule: ModelRule, at: i32): RouteTarget {
+  const others: bool[] = new Array<bool>(rule.targets.length).fill(true);
+  others[at] = false;
+  setOrder(rule, at, others);
+  return rule.targets[at];
 }
 
 /** Names the live providers' groups from the first one on, each as often as it is to be asked. */

@@ -9,6 +9,7 @@ import { wantsBase64 } from "../openai/embeddings";
 import { EncodedBody } from "../providers/encoded-body";
 import { Protocol } from "../providers/provider-settings";
 import { Capability } from "../routing/capability";
+import { chooseTokenOfBody } from "./credential";
 import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { encodeForm } from "./form-request";
@@ -47,6 +48,8 @@ function encode(exchange: Exchange, ptr: usize, length: i32, body: EncodedBody):
     return invalidRequest("We could not parse the JSON body of your request: it is no object.");
   }
   if (isOriginal) return customizeOriginal(config, doc, body);
+  const tokenError = chooseTokenOfBody(exchange, doc);
+  if (tokenError !== null) return tokenError;
   dependOnModel(exchange, doc);
   if (exchange.translation !== null) {
     const refusal = translateRequest(exchange, doc);

@@ -1,7 +1,9 @@
 // What is taken off and put on a request before a provider sees it.
+import { ApiError } from "../openai/api-error";
 import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { TOKEN_HEADER } from "./credential";
 import { Exchange } from "./exchange";
 
 /** Headers in which clients send credentials; the last would make the answer unreadable. */
@@ -35,16 +37,28 @@ export function clientCredential(headers: Headers, preferred: string): string {
   return authorization;
 }
 
-/** Keeps what the provider, or the answer, depends on. */
-export function keepClientHeaders(exchange: Exchange, headers: Headers): void {
+/** Hands a provider the headers of the client that are meant for it, and keeps what the answer depends on. */
+export function readClientHeaders(exchange: Exchange, headers: Headers): ApiError | null {
   const call = exchange.call;
   call.clientBeta = headers.get("anthropic-beta");
   call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
   exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
+  const provider = exchange.config.provider;
+  const names = provider.clientHeaders();
+  if (names.length == 0) return null;
+  const values: string[] = [];
+  for (let i = 0; i < names.length; ++i) values.push(headers.get(names[i]));
+  call.clientHeaders = values;
+  return provider.readClientHeaders(call);
+}
+
+/** Removes the headers that were for the gateway or for the provider's part in it. */
+export function dropClientHeaders(exchange: Exchange, edits: HeaderEdits): void {
+  if (exchange.config.exchange.takesToken) edits.remove(TOKEN_HEADER);
+  const values = exchange.call.clientHeaders;
+  if (values.length == 0) return;
+  const names = exchange.config.provider.clientHeaders();
+  for (let i = 0; i < names.length; ++i) if (values[i].length > 0) edits.remove(names[i]);
 }
 
 /** Removes every header that a client may have its key in. */

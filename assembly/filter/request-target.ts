@@ -8,7 +8,14 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { decodePathSegment } from "../text/url";
 import { withBase, withoutBase } from "./base-path";
 import { Exchange } from "./exchange";
-import { becomeChat, dialectOf, lackingEndpoint, needsTranslation } from "./client-protocol";
+import { mapModelOfQuery, modelOfQuery } from "./realtime-request";
+import {
+  becomeChat,
+  CHAT_PATH,
+  dialectOf,
+  lackingEndpoint,
+  needsTranslation,
+} from "./client-protocol";
 
 const PARAMETERS: string[] = [];
 
@@ -23,6 +30,9 @@ export function readTarget(exchange: Exchange, headers: Headers): Endpoint | nul
   const settings = exchange.config.exchange;
   exchange.dialect = dialectOf(path);
   call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
+  if (settings.chatPath.length > 0 && call.clientPath == settings.chatPath) {
+    call.clientPath = CHAT_PATH;
+  }
   call.query = mark < 0 ? "" : target.substring(mark + 1);
   PARAMETERS.length = 0;
   const endpoint = findEndpoint(call.clientPath, PARAMETERS);
@@ -55,6 +65,7 @@ export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange);
   // What is sent on as it is keeps its model.
   if (call.capability == Capability.VertexRaw) return;
+  if (call.capability == Capability.Realtime && !isOriginal) mapModelOfQuery(exchange);
   if (call.capability == Capability.Model && call.pathParameters.length > 0) {
     call.pathParameters = [exchange.modelFor(call.pathParameters[0])];
   }
@@ -62,6 +73,17 @@ export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   if (model.length == 0) return;
   call.requestedModel = decodePathSegment(model);
   call.model = exchange.modelFor(call.requestedModel);
+}
+
+/** The model that a path, whose `parameters` these are, or its query names; "": none. */
+export function modelOfTarget(
+  capability: Capability,
+  target: string,
+  parameters: string[],
+): string {
+  if (capability != Capability.Realtime) return modelInPath(capability, parameters);
+  const mark = target.indexOf("?");
+  return mark < 0 ? "" : modelOfQuery(target.substring(mark + 1));
 }
 
 /** Host of the provider, or "" to keep the client's. The call knows it from here on. */

@@ -9,6 +9,7 @@ import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { BodyKind, Endpoint } from "../routing/endpoint";
 import { refuse } from "./attempt";
+import { chooseCredential } from "./credential";
 import { Exchange } from "./exchange";
 import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
@@ -17,9 +18,9 @@ import { Phase } from "./phase";
 import { encodeRequestBody } from "./request-body";
 import {
   applyHeaderEdits,
-  clientCredential,
+  dropClientHeaders,
   findWithheld,
-  keepClientHeaders,
+  readClientHeaders,
 } from "./request-headers";
 import {
   checkEndpoint,
@@ -30,7 +31,6 @@ import {
 } from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
 import { tellRequest, tellSent } from "./telemetry";
-import { chooseTokenAt, watchProvider } from "./token-choice";
 import { openSession } from "./web-socket-session";
 
 const BODY: EncodedBody = new EncodedBody();
@@ -47,7 +47,9 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
   }
   readCall(exchange, headers);
   if (endpoint !== null) takeEndpoint(exchange, endpoint);
-  const credentialError = chooseToken(exchange, headers);
+  const headerError = readClientHeaders(exchange, headers);
+  if (headerError !== null) return refuse(exchange, headerError);
+  const credentialError = chooseCredential(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
   if (!isJson && !isOriginal) exchange.form = readableForm(exchange, headers);
@@ -79,25 +81,6 @@ function readCall(exchange: Exchange, headers: Headers): void {
   exchange.startedAt = currentTimeNanoseconds();
   call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
-  keepClientHeaders(exchange, headers);
-}
-
-/** A configured token, else the client's own. */
-function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
-  const config = exchange.config;
-  const call = exchange.call;
-  const count = config.tokens.length;
-  if (count > 0) {
-    exchange.token = chooseTokenAt(exchange, headers);
-    call.token = config.tokens[exchange.token].value;
-    return null;
-  }
-  watchProvider(exchange);
-  if (config.provider.serviceAccount !== null) return null;
-  call.token = clientCredential(headers, config.settings.authHeaderKey);
-  call.isClientToken = true;
-  if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return exchange.dialect.missingKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -176,6 +159,7 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  dropClientHeaders(exchange, EDITS);
   const session = exchange.session;
   if (session !== null) session.askForUpgrade(EDITS, exchange.target);
   const key = exchange.config.settings.authHeaderKey;

@@ -7,6 +7,7 @@ import { log } from "../proxy-wasm/log";
 import { setEffectiveContext } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds, readEnvironment } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
+import { ChoosingContext } from "./choosing-context";
 import { FirstByteWatch } from "./first-byte-watch";
 import { GatewayContext } from "./gateway-context";
 import { HealthChecks } from "./health-check";
@@ -72,6 +73,7 @@ export class PluginContext extends RootContext {
   createStream(id: u32): StreamContext {
     const gateway = this.config.gateway;
     if (gateway !== null) return new GatewayContext(id, this.config, gateway);
+    if (this.config.takesProvider) return new ChoosingContext(id, this.config, this.states);
     return new HttpContext(id, this.config, this.states);
   }
 }

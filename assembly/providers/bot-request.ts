@@ -14,18 +14,32 @@ import { DataUrl } from "../openai/data-url";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { refuse } from "./compatible-request";
+import { Protocol, ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 
 /** The end user where the client names none. */
 export const DEFAULT_USER: string = "api-user";
 /** The header in which a conversation is named, in requests and in answers. */
 export const CONVERSATION_HEADER: string = "conversationid";
+const BOT_HEADERS: string[] = [CONVERSATION_HEADER, "x-bot-id"];
+const NO_HEADERS: string[] = [];
 
 // @ts-ignore: decorator
 @lazy
 const ROLES: StaticArray<string> = ["user", "assistant", "system", "developer", "tool", "function"];
 
 const URL: DataUrl = new DataUrl();
+
+/** The client's headers that name its conversation and its bot. */
+export function botHeaders(settings: ProviderSettings): string[] {
+  return settings.protocol == Protocol.Original ? NO_HEADERS : BOT_HEADERS;
+}
+
+/** Takes their values. */
+export function readBotHeaders(call: Call): void {
+  call.conversationId = call.clientHeaders[0];
+  call.botId = call.clientHeaders[1];
+}
 
 /** The error for what a bot cannot be asked for, or null. */
 export function checkBotRequest(spec: ProviderSpec, doc: Document): ApiError | null {

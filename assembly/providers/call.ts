@@ -40,6 +40,10 @@ export class Call {
   conversationId: string = "";
   /** The client's own `x-bot-id` header, for the same providers. */
   botId: string = "";
+  /** Values of the provider's `clientHeaders`, in their order. */
+  clientHeaders: string[] = NO_TEXTS;
+  /** The version of the provider's API that the client asks for, or "". */
+  apiVersion: string = "";
   /** Values of the provider's `answerHeaders`, in their order, "" where the answer lacks one. */
   answerHeaders: string[] = NO_TEXTS;
   /** Headers of the client's answer that the provider gives; null: none. */

@@ -3,7 +3,7 @@ import { Document } from "../json/document";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { encodePathSegment } from "../text/url";
-import { readConversation } from "./bot-request";
+import { botHeaders, readBotHeaders, readConversation } from "./bot-request";
 import { Call } from "./call";
 import { CozeRequest } from "./coze/coze-request";
 import { CozeStream } from "./coze/coze-stream";
@@ -29,8 +29,13 @@ export function cozeSpec(): ProviderSpec {
  * again.
  */
 export class Coze extends Provider {
-  keepsConversations(): bool {
-    return true;
+  clientHeaders(): string[] {
+    return botHeaders(this.settings);
+  }
+
+  readClientHeaders(call: Call): ApiError | null {
+    readBotHeaders(call);
+    return null;
   }
 
   query(call: Call): string {

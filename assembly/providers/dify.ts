@@ -2,7 +2,7 @@
 import { Document } from "../json/document";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { readConversation } from "./bot-request";
+import { botHeaders, readBotHeaders, readConversation } from "./bot-request";
 import { Call } from "./call";
 import { CustomUrl } from "./custom-url";
 import { BotType, DifyRequest } from "./dify/dify-request";
@@ -55,8 +55,13 @@ export class Dify extends Provider {
     return "inputVariable: expected the name of the workflow's input";
   }
 
-  keepsConversations(): bool {
-    return true;
+  clientHeaders(): string[] {
+    return botHeaders(this.settings);
+  }
+
+  readClientHeaders(call: Call): ApiError | null {
+    readBotHeaders(call);
+    return null;
   }
 
   host(call: Call): string {

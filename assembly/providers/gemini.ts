@@ -1,7 +1,7 @@
 // Google's Gemini: OpenAI's chat over the Gemini API, and that API itself:
 // https://ai.google.dev/api
 import { Document } from "../json/document";
-import { ApiError, missingParameter } from "../openai/api-error";
+import { ApiError, invalidValue, missingParameter } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { encodePathSegment, escapePathSegment } from "../text/url";
@@ -25,12 +25,14 @@ import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
 import { fillTemplate } from "./path-template";
 import { Provider } from "./provider";
-import { ProviderSettings } from "./provider-settings";
+import { Protocol, ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 import { StreamTranslator } from "./stream-translator";
 
 /** The version of the API that is spoken unless another is configured. */
 const DEFAULT_VERSION: string = "v1beta";
+/** The version that a single request asks for. */
+const VERSION_HEADERS: string[] = ["x-version"];
 const GENERATE: string = ":generateContent";
 const STREAM: string = ":streamGenerateContent";
 const STREAM_QUERY: string = "alt=sse";
@@ -72,7 +74,7 @@ export class Gemini extends Provider {
 
   validate(): string {
     const version = this.settings.apiVersion;
-    if (version.length > 0 && (!version.startsWith("v") || encodePathSegment(version) != version)) {
+    if (version.length > 0 && !isVersion(version)) {
       return "apiVersion: expected a version such as v1beta";
     }
     return this.validateSafety();
@@ -94,6 +96,23 @@ export class Gemini extends Provider {
     return "";
   }
 
+  /** Clients of the API itself say its version in their paths. */
+  clientHeaders(): string[] {
+    const isOriginal = this.settings.protocol == Protocol.Original;
+    return isOriginal || this.id != "gemini" ? super.clientHeaders() : VERSION_HEADERS;
+  }
+
+  readClientHeaders(call: Call): ApiError | null {
+    const version = call.clientHeaders[0];
+    // Other versions than those of an API are none of ours.
+    if (version.length < 2 || !version.startsWith("v")) return null;
+    if (!isVersion(version)) {
+      return invalidValue(VERSION_HEADERS[0], `Invalid value for 'x-version': '${version}'.`);
+    }
+    call.apiVersion = version;
+    return null;
+  }
+
   path(call: Call): string {
     const own = this.settings.capabilityPaths;
     if (own.has(call.capability)) {
@@ -101,7 +120,7 @@ export class Gemini extends Provider {
         call.model.length > 0 ? [encodePathSegment(call.model)] : call.pathParameters;
       return fillTemplate(own.get(call.capability), parameters);
     }
-    const base = this.base;
+    const base = call.apiVersion.length > 0 ? `/${call.apiVersion}/` : this.base;
     const model = modelPath(call.model);
     switch (call.capability) {
       case Capability.Chat:
@@ -204,6 +223,11 @@ export class Gemini extends Provider {
   refineError(call: Call, error: NativeError): ApiError {
     return errorOf(classOfGoogle(error), error);
   }
+}
+
+/** Whether a text is a version such as `v1beta`, and harmless in a path. */
+function isVersion(text: string): bool {
+  return text.startsWith("v") && escapePathSegment(text) == text;
 }
 
 /** A model's name as the part of a path. */

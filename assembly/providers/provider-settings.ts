@@ -72,9 +72,13 @@ export class ProviderSettings {
   // Claude
   claudeCodeMode: bool = false;
 
-  // Spark, Hunyuan, MiniMax, Cloudflare, DeepL
+  // Spark
   /** `http` or `websocket`. */
   sparkApiType: string = "http";
+  /** Clients may send their own three credentials in headers. */
+  sparkClientCredentials: bool = false;
+
+  // Hunyuan, MiniMax, Cloudflare, DeepL
   hunyuanAuthId: string = "";
   hunyuanAuthKey: string = "";
   /** `v2` or `pro`. */

@@ -76,9 +76,14 @@ export class Provider {
     }
   }
 
-  /** Whether conversations are kept at the provider, so that a call may name one and its bot. */
-  keepsConversations(): bool {
-    return false;
+  /** Names of the client's headers that are for this provider: `Call.clientHeaders` has the values, "" where absent. */
+  clientHeaders(): string[] {
+    return NO_NAMES;
+  }
+
+  /** Takes those values, where there may be any. The error says which of them cannot be. */
+  readClientHeaders(call: Call): ApiError | null {
+    return null;
   }
 
   /** Host of the provider, or "" to keep the client's. */

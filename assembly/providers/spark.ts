@@ -12,6 +12,12 @@ import { SCHEMA_REQUEST } from "./compatible-schema";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
+import {
+  CREDENTIAL_HEADERS,
+  modelOfVersion,
+  modelToday,
+  readSparkHeaders,
+} from "./spark/spark-credentials";
 import { OUTPUT_REFUSED, refineSparkError, WARNING } from "./spark/spark-errors";
 
 // Bits of `Call.note`: which generation of the reasoning models is asked, and whether text and
@@ -48,6 +54,14 @@ export function sparkSpec(): ProviderSpec {
 
 /** Finds the path of a model's generation, and fills in what Spark's answers leave out. */
 export class Spark extends Provider {
+  clientHeaders(): string[] {
+    return this.settings.sparkClientCredentials ? CREDENTIAL_HEADERS : super.clientHeaders();
+  }
+
+  readClientHeaders(call: Call): ApiError | null {
+    return readSparkHeaders(call);
+  }
+
   path(call: Call): string {
     if (this.settings.capabilityPaths.has(call.capability)) return super.path(call);
     switch (call.note & GENERATION_BITS) {
@@ -63,6 +77,8 @@ export class Spark extends Provider {
   }
 
   editRequest(call: Call, request: Document, edit: JsonEdit): ApiError | null {
+    const version = call.apiVersion;
+    call.model = version.length > 0 ? modelOfVersion(version) : modelToday(call.model);
     call.note = generationOf(call.model);
     // The reasoning models share a name: the path tells them apart.
     if (call.note != 0 && call.model != "x1") call.model = "spark-x";

@@ -90,6 +90,7 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "POST",
   ),
   new Endpoint(Capability.Realtime, "openai/v1/realtime", "/realtime", "GET"),
+  post(Capability.RealtimeSecrets, "openai/v1/realtimeclientsecrets", "/realtime/client_secrets"),
   new Endpoint(
     Capability.Moderations,
     "openai/v1/moderations",
@@ -105,6 +106,10 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "/files/{file_id}/content",
     "GET",
   ),
+  new Endpoint(Capability.Uploads, "openai/v1/uploads", "/uploads", "POST"),
+  post(Capability.UploadParts, "openai/v1/uploadparts", "/uploads/{upload_id}/parts"),
+  post(Capability.UploadComplete, "openai/v1/completeupload", "/uploads/{upload_id}/complete"),
+  post(Capability.UploadCancel, "openai/v1/cancelupload", "/uploads/{upload_id}/cancel"),
   new Endpoint(Capability.Batches, "openai/v1/batches", "/batches", "GET POST"),
   new Endpoint(Capability.Batch, "openai/v1/retrievebatch", "/batches/{batch_id}", "GET"),
   new Endpoint(
@@ -236,6 +241,10 @@ const ENDPOINTS: StaticArray<Endpoint> = [
     "POST",
   ),
 ];
+
+function post(capability: Capability, key: string, path: string): Endpoint {
+  return new Endpoint(capability, key, path, "POST");
+}
 
 /**
  * The endpoint that a client's path names, whatever stands before its last `/v1`. Null: none.

@@ -95,6 +95,12 @@ export class ModelRule extends ModelPatterns {
     super();
   }
 
+  /** The place of a provider by its id, or -1. */
+  placeOf(id: string): i32 {
+    for (let i = 0; i < this.targets.length; ++i) if (this.targets[i].id == id) return i;
+    return -1;
+  }
+
   /**
    * The place of the provider that is asked first. `random`: bits of this request; `out`: which providers cannot be
    * asked, but not all of them, or null.

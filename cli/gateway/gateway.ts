@@ -7,6 +7,7 @@ export interface Gateway {
   admin?: string;
   requestBodyLimit?: number;
   modelList?: "configuration" | "provider";
+  providerFromRequest?: boolean;
   caFile?: string;
   plugin?: string;
   providers: Record<string, ProviderEntry>;
@@ -129,6 +130,7 @@ export function listenerConfig(gateway: Gateway): object {
     })),
     consumers: gateway.consumers,
     ...telemetryConfig(gateway),
+    providerFromRequest: gateway.providerFromRequest,
   };
 }
 

@@ -71,6 +71,8 @@ export function listener(gateway: Gateway, routes: object, options: PluginOption
               // A model may think for minutes before its first byte.
               stream_idle_timeout: "1800s",
               scheme_header_transformation: { match_upstream: true },
+              // Realtime sessions.
+              upgrade_configs: [{ upgrade_type: "websocket" }],
               access_log: [accessLog(gateway)],
               http_filters: [
                 HEALTH_CHECK,
