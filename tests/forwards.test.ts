@@ -31,7 +31,7 @@ before(async () => {
   for (const { name, load_assignment } of bootstrap.static_resources.clusters) {
     const provider = await startRawProvider(whole(200, ANSWER));
     providers.set(name, provider);
-    const { address } = load_assignment.endpoints[0].lb_endpoints[0].endpoint;
+    const { address } = load_assignment?.endpoints[0].lb_endpoints[0].endpoint;
     address.socket_address.port_value = provider.port;
   }
   const environment = {
