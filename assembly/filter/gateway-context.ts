@@ -24,7 +24,7 @@ import { MODELS_HEADER, noteLeft } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
-import { bodyTooLarge } from "./gateway-error";
+import { bodyTooLarge, emptyBody } from "./gateway-error";
 import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
@@ -289,10 +289,6 @@ export class GatewayContext extends StreamContext {
     meter.count();
     meter.release();
   }
-}
-
-function emptyBody(): ApiError {
-  return invalidRequest("We could not parse the JSON body of your request: it is empty.");
 }
 
 function unknownModel(model: string): ApiError {

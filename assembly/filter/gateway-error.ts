@@ -1,6 +1,6 @@
 // Errors that Envoy itself answered with, told by %RESPONSE_CODE_DETAILS%:
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
-import { ApiError } from "../openai/api-error";
+import { ApiError, invalidRequest } from "../openai/api-error";
 
 /** The OpenAI error for an answer that Envoy made. */
 export function gatewayError(provider: string, status: i32, bodyLimit: i32): ApiError {
@@ -22,4 +22,9 @@ export function gatewayError(provider: string, status: i32, bodyLimit: i32): Api
 export function bodyTooLarge(limit: i32): ApiError {
   const message = `The request body is larger than the gateway's limit of ${limit} bytes.`;
   return new ApiError(413, "invalid_request_error", "request_too_large", message);
+}
+
+/** 400: there is no body. */
+export function emptyBody(): ApiError {
+  return invalidRequest("We could not parse the JSON body of your request: it is empty.");
 }
