@@ -1,7 +1,8 @@
 // The manifests of meshes in a real Envoy: what each control plane makes of them, with a stub behind it.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -18,13 +19,21 @@ import {
   loopback,
   ROUTER,
   type VirtualHost,
+  writeExtensions,
 } from "./support/control-planes.ts";
 import { PLUGIN, startEnvoyWith, type TestEnvoy } from "./support/envoy.ts";
 import type { HigressWasmPlugin } from "./support/higress.ts";
 import { type EnvoyFilterSpec, type Mesh, withEnvoyFilter } from "./support/mesh.ts";
 import { objectsOf, theOnly } from "./support/objects.ts";
-import { type RawProvider, startRawProvider, whole } from "./support/raw-provider.ts";
-import { COMPLETION, MESSAGES } from "./support/watched-gateway.ts";
+import {
+  chunk,
+  CHUNKS_END,
+  type RawProvider,
+  startRawProvider,
+  STREAM_HEAD,
+  whole,
+} from "./support/raw-provider.ts";
+import { COMPLETION, DONE, event, finishOf, MESSAGES, startOf } from "./support/watched-gateway.ts";
 
 const MIB = 1024 * 1024;
 const options = { skip: existsSync(PLUGIN) ? false : "the plugin is not built" };
@@ -56,18 +65,23 @@ const RULE_HOSTS: VirtualHost[] = [
   { domains: ["*"], route: "rest", cluster: "outbound|443||a.dns" },
 ];
 
-/** Sends a chat request to a listener under a host, and tells what came of it. */
-function chat(port: number, host: string): Promise<number> {
+/** Sends a chat request to a listener under a host; resolves when the answer begins. */
+function send(port: number, host: string, stream = false): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { host, "content-type": "application/json", authorization: "Bearer client" };
     const path = "/v1/chat/completions";
-    const sent = request({ port, method: "POST", path, headers, agent: false }, (answer) => {
-      answer.resume();
-      answer.on("end", () => resolve(answer.statusCode ?? 0));
-    });
+    const sent = request({ port, method: "POST", path, headers, agent: false }, resolve);
     sent.on("error", reject);
-    sent.end(JSON.stringify({ model: "gpt-4o", messages: MESSAGES }));
+    sent.end(JSON.stringify({ model: "gpt-4o", messages: MESSAGES, stream }));
   });
+}
+
+/** The status of an answer, read to its end. */
+async function chat(port: number, host: string): Promise<number> {
+  const answer = await send(port, host);
+  answer.resume();
+  await once(answer, "end");
+  return answer.statusCode ?? 0;
 }
 
 describe("a mesh's manifest in Envoy", options, () => {
@@ -156,6 +170,36 @@ describe("a mesh's manifest in Envoy", options, () => {
     assert.equal(await received(2, "llm.example.com"), OPENAI);
     assert.equal(await received(2, "claude.llm.example.com"), CLAUDE);
   });
+
+  test("Istio: a new module is taken up while a stream goes on", async () => {
+    const { script } = provider;
+    let resume = (): void => {};
+    const gate = new Promise<void>((resolve) => (resume = resolve));
+    provider.script = async (socket) => {
+      socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), chunk(event(startOf("He")))]));
+      await gate;
+      socket.end(Buffer.concat([chunk(event(finishOf()) + DONE), Buffer.from(CHUNKS_END)]));
+    };
+    const answer = await send(envoy.ports[2] ?? 0, "llm.example.com", true);
+    provider.script = script;
+    // A section that says nothing: another module, which does the same.
+    const section = Buffer.from([0, 2, 1, 0x78]);
+    const next = join(folder, "next.wasm");
+    writeFileSync(next, Buffer.concat([readFileSync(PLUGIN), section]));
+    const count = await virtualMachines();
+    writeExtensions(join(folder, "extensions.json"), mesh, next);
+    while ((await virtualMachines()) <= count);
+    assert.equal(await received(2, "claude.llm.example.com"), CLAUDE);
+    resume();
+    const chunks: Buffer[] = await answer.toArray();
+    assert.match(Buffer.concat(chunks).toString(), /"He"[^]*"stop"[^]*data: \[DONE\]\n\n$/);
+  });
+
+  /** How many there are in Envoy. */
+  async function virtualMachines(): Promise<number> {
+    const url = `http://127.0.0.1:${envoy.adminPort}/stats?filter=runtime.v8.active`;
+    return Number(/: (\d+)$/m.exec(await (await fetch(url)).text())?.[1]);
+  }
 
   test("Istio: listener and clusters buffer what the plugin does", () => {
     for (const part of [...mesh.listeners, ...mesh.clusters]) {

@@ -9,7 +9,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   klingTokenRefreshAhead: "accepted: every request has a token of its own",
 };
 /** Files that name fields for other reasons. */
-const NO_EVIDENCE = /^(config|schema|provider-cases|token-cases|gateway-cases|field-)/;
+const NO_EVIDENCE = /^(config|schema|provider-cases|gateway-cases|field-)/;
 
 interface Evidence {
   where: string;

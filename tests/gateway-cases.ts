@@ -13,6 +13,15 @@ const consumers = (...list: unknown[]) => ({
 
 const CONSUMER_CASES: readonly ConfigCase[] = [
   {
+    shows: "a list of models from the providers",
+    config: { ...rules({ model: "a", providers: ["x"] }), modelList: "provider" },
+  },
+  {
+    shows: "a list of models from nowhere",
+    config: { ...rules({ model: "a", providers: ["x"] }), modelList: "upstream" },
+    error: 'modelList: expected "configuration" or "provider", found "upstream"',
+  },
+  {
     shows: "a consumer with everything",
     config: consumers({
       name: "team-a",

@@ -59,10 +59,16 @@ describe("what a gateway tells its operators", () => {
     envoy = await startGateway({
       providers: {
         main: { type: "openai", apiTokens: ["sk-a", "sk-b"], upstream: first ?? {} },
+        gone: {
+          type: "openai",
+          apiTokens: ["sk-c"],
+          upstream: { address: "127.0.0.1:1", tls: false },
+        },
         second: { type: "claude", apiTokens: ["sk-provider"], upstream: second ?? {} },
       },
       models: [
         { model: ["chat", "down"], providers: ["main", { id: "second", model: "claude-x" }] },
+        { name: "gone", model: "gone", providers: ["gone"] },
         { name: "lonely", model: ["wrong", "endless", "odd*"], providers: ["main"] },
       ],
       consumers: [{ name: "team-a", keys: ["key-a"] }],
@@ -161,6 +167,14 @@ describe("what a gateway tells its operators", () => {
     );
   });
 
+  test("a provider that is not there", async () => {
+    const line = await logged({ model: "gone" });
+    assert.deepEqual(
+      [line["status"], line["error"], line["failed"]],
+      [503, "upstream_unavailable", "gone no answer"],
+    );
+  });
+
   test("what the gateway refuses", async () => {
     const unknown = await logged({ model: "missing" });
     assert.deepEqual(
@@ -218,12 +232,13 @@ describe("what a gateway tells its operators", () => {
     }
 
     test("requests, errors, fallbacks and keys", () => {
-      assert.equal(total("ai_proxy_requests"), 9);
+      assert.equal(total("ai_proxy_requests"), 10);
       assert.equal(total("ai_proxy_requests", { gen_ai_request_model: "chat" }), 2);
       assert.equal(total("ai_proxy_fallbacks", { gen_ai_provider_name: "second" }), 2);
       const errors = (error_type: string) => total("ai_proxy_errors", { error_type });
       assert.equal(errors("overloaded"), 2);
       assert.equal(errors("bad_thing"), 1);
+      assert.equal(errors("no_answer"), 1);
       assert.equal(errors("cancelled"), 1);
       assert.equal(errors("model_not_found"), 1);
       assert.equal(errors("invalid_api_key"), 1);

@@ -13,6 +13,7 @@ import {
   type Keys,
   keysOf,
   SSE_HEADERS,
+  typed,
 } from "./support/telemetry.ts";
 
 const PLUGIN =
@@ -130,6 +131,48 @@ describe("logging", () => {
       );
       assert.equal(keys["llm_response_text"], "Hello");
     }
+  });
+});
+
+describe("attempts in a cluster", () => {
+  test("a failed one leaves its tokens beside those of the answer", () => {
+    const filterState = new Map<string, Uint8Array>();
+    const attempt = (provider: object, upstream: RunInput["upstream"]) => {
+      const config = { placement: "cluster", provider, logging: { keys: true, aiLog: "json" } };
+      const root = vm.configure(config, { placement: "cluster" });
+      const body = { model: "m", messages: [{ role: "user", content: "Hi" }] };
+      run(root, {
+        request: {
+          path: "/v1/chat/completions",
+          headers: JSON_HEADERS,
+          body: Buffer.from(JSON.stringify(body)),
+        },
+        upstream,
+        filterState,
+      });
+      root.delete();
+      return keysOf(filterState);
+    };
+    const message = { id: "msg_1", role: "assistant", content: [], usage: { input_tokens: 7 } };
+    // A stream in place of the whole answer that was asked for is held to its end.
+    const broken =
+      typed("message_start", { message }) + typed("error", { error: { type: "overloaded_error" } });
+    const claude = { id: "first", type: "claude", apiTokens: ["a"] };
+    const before = attempt(claude, () => ({ headers: SSE_HEADERS, body: Buffer.from(broken) }));
+    assert.equal(before["llm_error"], "overloaded");
+    assert.equal(before["llm_prompt_tokens"], "7");
+    const silent = { ...COMPLETION, usage: undefined };
+    const after = attempt({ id: "second", type: "openai", apiTokens: ["b"] }, () => ({
+      headers: JSON_HEADERS,
+      body: Buffer.from(JSON.stringify(silent)),
+    }));
+    assert.equal(after["llm_failed_attempt_tokens"], "7");
+    assert.equal(after["llm_attempts"], "first 503");
+    assert.equal(after["llm_provider"], "second");
+    assert.equal(after["llm_error"], "");
+    assert.equal(after["llm_prompt_tokens"], "");
+    assert.equal(after["llm_finish_reason"], "stop");
+    assert.match(after["ai_log"] ?? "", /"fallback_from":"first"/);
   });
 });
 

@@ -1,4 +1,5 @@
 // A message request as a request for a chat completion: https://docs.claude.com/en/api/messages
+import { ChatTarget } from "../clients/chat-target";
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import {
@@ -9,7 +10,6 @@ import {
   unsupportedParameter,
 } from "../openai/api-error";
 import { ByteWriter } from "../text/byte-writer";
-import { ChatDialect } from "./chat-dialect";
 import { RequestTurns } from "./request-turns";
 import { effortOf } from "./request-thinking";
 import { writeTools } from "./request-tools";
@@ -19,13 +19,12 @@ const LONGEST_USER: i32 = 64;
 
 /** Writes the chat request that says the same to `out`. An error says what is wrong, or cannot be said. */
 export function writeChatRequest(
-  dialect: ChatDialect,
-  provider: string,
+  target: ChatTarget,
   doc: Document,
   out: ByteWriter,
 ): ApiError | null {
   const root = doc.root();
-  const error = check(doc, provider);
+  const error = check(doc, target.provider);
   if (error !== null) return error;
   const json = new JsonWriter(out);
   out.reserve(doc.length + 512);
@@ -33,13 +32,13 @@ export function writeChatRequest(
   writeMember("model", "model", doc, json);
   json.key("messages");
   json.beginArray();
-  const turnError = new RequestTurns(dialect, doc, json).write();
+  const turnError = new RequestTurns(target, doc, json).write();
   if (turnError !== null) return turnError;
   json.endArray();
   writeMember("max_completion_tokens", "max_tokens", doc, json);
   writeMember("temperature", "temperature", doc, json);
   writeMember("top_p", "top_p", doc, json);
-  if (dialect.takesExtensions) writeMember("top_k", "top_k", doc, json);
+  if (target.takesExtensions) writeMember("top_k", "top_k", doc, json);
   if (doc.first(doc.get(root, "stop_sequences")) >= 0) {
     writeMember("stop", "stop_sequences", doc, json);
   }
@@ -51,7 +50,7 @@ export function writeChatRequest(
   const user = doc.string(doc.get(doc.get(root, "metadata"), "user_id"));
   if (user.length > 0) json.keyString("user", user.substring(0, LONGEST_USER));
   writeMember("stream", "stream", doc, json);
-  if (doc.isTrue(doc.get(root, "stream")) && dialect.asksForUsage) {
+  if (doc.isTrue(doc.get(root, "stream")) && target.asksForUsage) {
     json.key("stream_options");
     json.beginObject();
     json.keyBool("include_usage", true);

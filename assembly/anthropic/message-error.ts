@@ -1,26 +1,31 @@
 // Errors as Anthropic's clients know them: https://docs.claude.com/en/api/errors
+import { beginNamedEvent, endNamedEvent } from "../clients/named-event";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, shorten } from "../openai/api-error";
-import { beginNamedEvent, endEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 
 /** Writes `{"type":"error","error":{…}}`. */
 export function writeMessageError(error: ApiError, json: JsonWriter): void {
   json.beginObject();
   json.keyString("type", "error");
+  writeValue(error, json);
+  json.endObject();
+}
+
+function writeValue(error: ApiError, json: JsonWriter): void {
   json.key("error");
   json.beginObject();
   json.keyString("type", typeOf(error));
   json.keyString("message", shorten(error.message));
   json.endObject();
-  json.endObject();
 }
 
 /** The event that ends a broken stream. */
 export function writeMessageErrorEvent(error: ApiError, out: ByteWriter): void {
-  beginNamedEvent("error", out);
-  writeMessageError(error, new JsonWriter(out));
-  endEvent(out);
+  const json = new JsonWriter(out);
+  beginNamedEvent("error", json);
+  writeValue(error, json);
+  endNamedEvent(json);
 }
 
 function typeOf(error: ApiError): string {

@@ -1,9 +1,9 @@
 // The conversation of a message request as OpenAI's messages: https://docs.claude.com/en/api/messages
+import { ChatTarget } from "../clients/chat-target";
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidType, invalidValue, unsupportedValue } from "../openai/api-error";
 import { writeAssistant } from "./assistant-turn";
-import { ChatDialect } from "./chat-dialect";
 import { appendText, isEmpty, isMedia, isText, writeMedia } from "./request-blocks";
 
 /** What Anthropic's own clients tell of themselves; it differs in every request. */
@@ -15,7 +15,7 @@ const SEE_BELOW: string = "The result follows.";
 /** Writes the messages of one request. */
 export class RequestTurns {
   constructor(
-    private readonly dialect: ChatDialect,
+    private readonly target: ChatTarget,
     private readonly doc: Document,
     private readonly json: JsonWriter,
   ) {}
@@ -47,7 +47,7 @@ export class RequestTurns {
     if (doc.stringIs(role, "user")) return this.writeUser(content, place);
     if (doc.stringIs(role, "system")) return this.writeSystem(content, place);
     if (doc.stringIs(role, "assistant")) {
-      writeAssistant(doc, content, this.dialect.takesExtensions, this.json);
+      writeAssistant(doc, content, this.target.takesExtensions, this.json);
       return null;
     }
     return invalidValue(path + ".role", `${path}.role is one of user, assistant, system.`);
@@ -139,7 +139,7 @@ export class RequestTurns {
 
   private isMarked(block: i32): bool {
     const doc = this.doc;
-    return this.dialect.takesCacheControl && doc.isObject(doc.get(block, "cache_control"));
+    return this.target.takesCacheControl && doc.isObject(doc.get(block, "cache_control"));
   }
 
   private isSkipped(block: i32): bool {

@@ -1,5 +1,6 @@
 // Reads `failover` and `retryOnFailure` of a provider.
 import { JsonKind } from "../json/document";
+import { Call } from "../providers/call";
 import { Provider } from "../providers/provider";
 import { Capability } from "../routing/capability";
 import { RetryRules } from "../routing/retry-rules";
@@ -106,9 +107,23 @@ export function readRetry(reader: FieldReader, tokens: ApiToken[]): RetryRules |
 /** Health checks are chat requests: a provider without chat has to go by time. */
 export function checkProbes(reader: FieldReader, pool: TokenPool | null, provider: Provider): void {
   if (pool === null || !pool.probes) return;
-  if (provider.pathTemplate(Capability.Chat).length > 0) return;
   const path = reader.pathOf("failover") + ".healthCheckModel";
+  if (chatsByWebSocket(provider)) {
+    reader.report.fail(
+      path,
+      "checks go over HTTP, and chats here do not; expected cooldownDuration",
+    );
+    return;
+  }
+  if (provider.pathTemplate(Capability.Chat).length > 0) return;
   reader.report.fail(path, "the provider has no chat completions; expected cooldownDuration");
+}
+
+/** Whether chats are carried by WebSockets, which the plugin's own calls cannot open. */
+export function chatsByWebSocket(provider: Provider): bool {
+  const call = new Call();
+  call.capability = Capability.Chat;
+  return provider.speaksWebSocket(call);
 }
 
 function positive(fields: FieldReader, name: string, fallback: i32): i32 {

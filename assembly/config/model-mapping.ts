@@ -43,6 +43,11 @@ export class ModelMapping {
     return count == 0 && !this.hasFallback;
   }
 
+  /** The names that are mapped as they are, and not by their beginning or an expression. */
+  get names(): string[] {
+    return this.exact.keys();
+  }
+
   /** Adds a key of the configuration; "" or what is wrong with it. Keys must differ. */
   add(key: string, target: string): string {
     if (key.startsWith("~")) return this.addRegex(key.substring(1), target);

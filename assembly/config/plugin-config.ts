@@ -23,6 +23,8 @@ export class PluginConfig {
   requestBodyLimit: i32 = DEFAULT_BODY_LIMIT;
   /** The rules of a gateway in front of the providers. Null: this configuration is none. */
   gateway: GatewayConfig | null = null;
+  /** Which models there are is answered from the configuration, and not by a provider. */
+  listsModels: bool = false;
   /** The plugin stands in a provider's cluster, and sees each attempt. */
   isAttempt: bool = false;
   /** How many attempts of a request there may be side by side; 0: one after the other. */
@@ -130,6 +132,9 @@ export class PluginConfig {
     if (this.gateway && this.isAttempt) {
       reader.report.fail("models", "has no meaning where placement is cluster");
     }
+    const teller = this.gateway ? "configuration" : "provider";
+    const told = reader.choice("modelList", ["configuration", "provider"], teller);
+    this.listsModels = told == "configuration" && !this.isAttempt;
     const providers: ProviderConfig[] = [];
     this.fallback = readActive(reader, providers);
     const list = reader.valueOf("_rules_", JsonKind.Array);

@@ -9,7 +9,7 @@ import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
-import { checkProbes, readFailover, readPicker, readRetry } from "./failover";
+import { chatsByWebSocket, checkProbes, readFailover, readPicker, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { ModelMapping } from "./model-mapping";
@@ -77,6 +77,9 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
   checkProbes(reader, failover, provider);
+  if (retry !== null && chatsByWebSocket(provider)) {
+    reader.report.warn(reader.pathOf("retryOnFailure"), "has no effect on chats by WebSockets");
+  }
   checkTokens(reader, provider, tokens);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;

@@ -46,7 +46,8 @@ function readCapabilities(reader: FieldReader, settings: ProviderSettings): void
   for (let i = 0; i < keys.length; ++i) {
     const key = keys[i];
     const at = memberPath(reader.pathOf(name), key);
-    checkPath(reader, paths.get(key), "#", at);
+    // Without a path the provider does not have it.
+    if (paths.get(key).length > 0) checkPath(reader, paths.get(key), "#", at);
     const endpoint = findEndpointByKey(key);
     if (endpoint) settings.capabilityPaths.set(endpoint.capability, paths.get(key));
     else
@@ -71,6 +72,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.zhipuCodePlanMode = reader.bool("zhipuCodePlanMode", false);
   settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
+  settings.sparkApiType = reader.choice("sparkApiType", ["http", "websocket"], "http");
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");
   settings.minimaxApiType = reader.choice("minimaxApiType", ["v2", "pro"], "v2");

@@ -97,7 +97,7 @@ export function refuse(exchange: Exchange, error: ApiError): Phase {
   tellError(exchange, error);
   // Envoy gives up all attempts with such an error.
   if (exchange.isRacing && hasRivals(exchange)) return hold(exchange, error);
-  replyWithError(error, exchange.speaksAnthropic);
+  replyWithError(error, exchange.dialect);
   return Phase.Over;
 }
 
@@ -133,7 +133,7 @@ export function endsHold(exchange: Exchange): bool {
   if (error === null || !isLost(exchange)) return false;
   // Only one of them answers: the others would answer a stream that is gone.
   enterRace(exchange);
-  replyWithError(error, exchange.speaksAnthropic);
+  replyWithError(error, exchange.dialect);
   exchange.phase = Phase.Over;
   return true;
 }
@@ -217,6 +217,8 @@ export function noteLeft(): void {
 /** The attempt is over, maybe before anything came of it. */
 export function endAttempt(exchange: Exchange): void {
   const phase = exchange.phase;
+  const session = exchange.session;
+  if (session !== null) session.endAttempt();
   if (
     phase == Phase.AwaitingResponse ||
     phase == Phase.HoldingStream ||

@@ -1,5 +1,6 @@
 // Who a client is at a gateway, and what it may use:
 // https://platform.openai.com/docs/guides/rate-limits
+import { ClientDialect } from "../clients/client-dialect";
 import { Consumer, Consumers } from "../config/consumer";
 import { ApiError, missingApiKey } from "../openai/api-error";
 import { Headers, setHeader } from "../proxy-wasm/headers";
@@ -83,7 +84,7 @@ export class ConsumerGate {
   }
 
   /** Answers with an error of a limit, after `admit`. */
-  replyWithLimit(error: ApiError, forAnthropic: bool): void {
+  replyWithLimit(error: ApiError, dialect: ClientDialect): void {
     const headers = ["content-type", "application/json"];
     const wait = error.retryAfter;
     headers.push("retry-after");
@@ -94,7 +95,7 @@ export class ConsumerGate {
     }
     const budget = this.consumer.budget;
     const all = budget === null ? headers : headers.concat(limitHeaders(budget, nowSeconds()));
-    const body = errorBody(error, forAnthropic);
+    const body = errorBody(error, dialect);
     sendLocalResponse(error.status, OWN_DETAILS + error.code, StaticArray.fromArray(all), body);
   }
 }

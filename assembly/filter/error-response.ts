@@ -19,11 +19,11 @@ import { judgeFailure } from "./token-health";
 export function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const provider = exchange.config.provider;
   const isNative = provider.speaksNatively(exchange.call);
-  if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
+  if (isNative && !exchange.dialect.hasOwnErrors) return watchError(exchange, headers);
   if (!isFromProvider()) {
     const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
     tellError(exchange, error);
-    replyWithError(error, exchange.speaksAnthropic);
+    replyWithError(error, exchange.dialect);
     return Phase.Over;
   }
   if (isNative) return watchError(exchange, headers);
@@ -60,7 +60,7 @@ export function failHeaders(
 ): Phase {
   tellError(exchange, error);
   if (!exchange.isAttempt) {
-    replyWithError(error, exchange.speaksAnthropic, more);
+    replyWithError(error, exchange.dialect, more);
     return Phase.Over;
   }
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
@@ -120,7 +120,7 @@ export function sendError(exchange: Exchange, error: ApiError): void {
   tellError(exchange, error);
   if (holdsError(exchange, error)) return;
   noteFailure(exchange, error.status);
-  const body = errorBody(error, exchange.speaksAnthropic);
+  const body = errorBody(error, exchange.dialect);
   setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(body.length);

@@ -1,6 +1,7 @@
 // All state of one request and its answer.
 import { ProviderConfig } from "../config/provider-config";
-import { MessageStream } from "../anthropic/message-stream";
+import { ClientDialect } from "../clients/client-dialect";
+import { ClientTranslation } from "../clients/client-translation";
 import { ApiError } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
 import { ReasoningStream } from "../openai/reasoning-stream";
@@ -12,6 +13,10 @@ import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
 import { Fetched } from "./fetched";
 import { Phase } from "./phase";
+import { WebSocketSession } from "./web-socket-session";
+
+/** What most clients speak. */
+export const OPENAI: ClientDialect = new ClientDialect();
 
 /** One request on its way through the filter and back. */
 export class Exchange {
@@ -21,10 +26,10 @@ export class Exchange {
   startedAt: i64 = 0;
   /** Path and query as the client sent them. */
   target: string = "";
-  /** The client speaks Anthropic's protocol: errors are told in it. */
-  speaksAnthropic: bool = false;
-  /** The provider does not: request and answer are translated. */
-  translatesMessages: bool = false;
+  /** What the client speaks: errors are told in it. */
+  dialect: ClientDialect = OPENAI;
+  /** The provider does not speak it: request and answer are translated, last of all on their way back. */
+  translation: ClientTranslation | null = null;
   /** This is one attempt of several that Envoy may make. */
   isAttempt: bool = false;
   /** The most attempts that the request may have side by side; 0: one after the other. */
@@ -65,6 +70,8 @@ export class Exchange {
   isBodyless: bool = false;
   /** The form that the request's body is, where its model has to be read. */
   form: MultipartForm | null = null;
+  /** What carries the request, where that is a WebSocket. */
+  session: WebSocketSession | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
@@ -72,8 +79,6 @@ export class Exchange {
   collector: ChunkCollector | null = null;
   /** Changes the translated events once more, where that is configured. */
   reasoning: ReasoningStream | null = null;
-  /** Turns the events into Anthropic's, last of all. */
-  messages: MessageStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
   /** Null where nothing is told of requests. */
@@ -95,6 +100,8 @@ export class Exchange {
     readonly config: ProviderConfig,
     /** Bytes that a request's body may have. */
     readonly bodyLimit: i32,
+    /** Which models there are is answered from the configuration. */
+    readonly listsModels: bool = false,
   ) {}
 
   /** The model that the provider shall hear: the rule's, else as it is mapped. */
@@ -113,11 +120,14 @@ export class Exchange {
     const reasoning = this.reasoning;
     if (reasoning !== null) reasoning.release();
     this.reasoning = null;
-    const messages = this.messages;
-    if (messages !== null) messages.release();
-    this.messages = null;
+    const translation = this.translation;
+    if (translation !== null) translation.release();
+    this.translation = null;
     const use = this.tokenUse;
     if (use !== null) use.release();
     this.tokenUse = null;
+    const session = this.session;
+    if (session !== null) session.release();
+    this.session = null;
   }
 }

@@ -1,5 +1,6 @@
 // The gateway in front of the providers: reads a request once, says which providers shall be asked, and
 // leaves the rest to the routes and to the same plugin in each provider's cluster.
+import { ClientDialect } from "../clients/client-dialect";
 import { GatewayConfig } from "../config/gateway-config";
 import { PluginConfig } from "../config/plugin-config";
 import { Document, jsonErrorText } from "../json/document";
@@ -20,17 +21,19 @@ import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
+import { hasControlCharacters } from "../text/control-characters";
 import { MODELS_HEADER, noteLeft } from "./attempt";
+import { dialectOf, isStored, notStored } from "./client-protocol";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
+import { OPENAI } from "./exchange";
 import { GatewayAnswer } from "./gateway-answer";
-import { bodyTooLarge, emptyBody } from "./gateway-error";
+import { bodyTooLarge, emptyBody, unknownModel } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
-import { replyWithModel, replyWithModels } from "./model-list";
+import { isAboutModels, replyFromNames } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
-import { tellRefusal } from "./telemetry";
 import { fitsBody, fitsHeaders } from "./rule-match";
+import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
@@ -57,8 +60,8 @@ export class GatewayContext extends StreamContext {
   private expected: i32 = -1;
   /** The model that is asked for, or "". */
   private model: string = "";
-  /** The client speaks Anthropic's protocol: errors are told in it. */
-  private forAnthropic: bool = false;
+  /** What the client speaks: errors are told in it. */
+  private dialect: ClientDialect = OPENAI;
   private form: MultipartForm | null = null;
   /** The last of the answer has passed. */
   private isAnswered: bool = false;
@@ -79,7 +82,7 @@ export class GatewayContext extends StreamContext {
   onRequestHeaders(endOfStream: bool): FilterHeadersStatus {
     const headers = HEADERS;
     headers.read(HeaderMapType.RequestHeaders);
-    this.forAnthropic = speaksAnthropic(headers.get(":path"));
+    this.dialect = dialectOf(headers.get(":path"));
     dropOrder(headers);
     this.dropForged(headers);
     const error = this.begin(headers, endOfStream);
@@ -101,8 +104,8 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     const consumer = gate === null ? "" : gate.consumer.name;
     tellRefusal(this.config.telemetry, error, this.capability, this.model, consumer);
-    if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.forAnthropic);
-    else replyWithError(error, this.forAnthropic);
+    if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.dialect);
+    else replyWithError(error, this.dialect);
     return FilterHeadersStatus.StopIteration;
   }
 
@@ -134,12 +137,8 @@ export class GatewayContext extends StreamContext {
     }
     this.capability = endpoint.capability;
     this.findCandidates(headers);
-    if (endpoint.capability == Capability.Models) {
-      replyWithModels(this.modelNames());
-      return null;
-    }
-    if (endpoint.capability == Capability.Model) {
-      return replyWithModel(this.modelNames(), PARAMETERS[0]);
+    if (isAboutModels(endpoint.capability)) {
+      return this.tellModels(PARAMETERS.length > 0 ? PARAMETERS[0] : "", method);
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
@@ -154,10 +153,27 @@ export class GatewayContext extends StreamContext {
     return null;
   }
 
-  private modelNames(): string[] {
-    const names = this.gateway.modelNames();
+  /** Answers which models there are, or asks a provider. `name` "": all of them. It costs nothing. */
+  private tellModels(name: string, method: string): ApiError | null {
     const gate = this.gate;
-    return gate === null ? names : gate.allowed(names);
+    const isLimited = gate !== null && gate.consumer.models.namesModels;
+    let rule: ModelRule | null = null;
+    if (!this.config.listsModels && !isLimited) rule = this.findForList(name);
+    if (rule !== null) {
+      this.send(rule, name, null);
+      return null;
+    }
+    const names = this.gateway.modelNames();
+    return replyFromNames(gate === null ? names : gate.allowed(names), name, method);
+  }
+
+  /** The rule whose providers are asked for all models, or for one. */
+  private findForList(name: string): ModelRule | null {
+    if (name.length > 0) return this.find(name, null);
+    for (let i = 0; i < this.candidates.length; ++i) {
+      if (this.candidates[i].members.length == 0) return this.candidates[i];
+    }
+    return null;
   }
 
   private findCandidates(headers: Headers): void {
@@ -223,8 +239,10 @@ export class GatewayContext extends StreamContext {
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
     this.model = model;
-    const rule = this.find(model, doc);
-    if (rule === null) return unknownModel(model);
+    // The name goes into a header.
+    let rule: ModelRule | null = null;
+    if (!hasControlCharacters(model)) rule = this.find(model, doc);
+    if (rule === null) return isStored(this.capability) ? notStored() : unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
       const refusal = gate.admit(model);
@@ -232,6 +250,11 @@ export class GatewayContext extends StreamContext {
       const budget = gate.consumer.budget;
       if (budget !== null && budget.limitsTokens) this.meter = new UsageMeter(gate);
     }
+    this.send(rule, model, doc);
+    return null;
+  }
+
+  private send(rule: ModelRule, model: string, doc: Document | null): void {
     const first = chooseProvider(rule, randomBits());
     setHeader(HeaderMapType.RequestHeaders, "x-llm-route", rule.name);
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
@@ -242,7 +265,6 @@ export class GatewayContext extends StreamContext {
     const streams = isAsked || this.capability == Capability.StreamGenerateContent;
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
     this.step = Step.Sent;
-    return null;
   }
 
   private find(model: string, doc: Document | null): ModelRule | null {
@@ -261,8 +283,9 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
-    const status = this.answer.begin(endOfStream, limit, this.forAnthropic);
+    const status = this.answer.begin(endOfStream, limit, this.dialect);
     this.isAnswered = endOfStream;
+    tellLastError(this.config.telemetry, this.answer.error);
     const meter = this.meter;
     if (meter !== null) meter.begin(this.capability, this.answer.status);
     return status;
@@ -289,10 +312,4 @@ export class GatewayContext extends StreamContext {
     meter.count();
     meter.release();
   }
-}
-
-function unknownModel(model: string): ApiError {
-  if (model.length == 0) return missingParameter("model");
-  const message = `The model '${model}' does not exist or you do not have access to it.`;
-  return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
 }

@@ -1,6 +1,6 @@
 // Errors that Envoy itself answered with, told by %RESPONSE_CODE_DETAILS%:
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
-import { ApiError, invalidRequest } from "../openai/api-error";
+import { ApiError, invalidRequest, missingParameter } from "../openai/api-error";
 
 /** The OpenAI error for an answer that Envoy made. */
 export function gatewayError(provider: string, status: i32, bodyLimit: i32): ApiError {
@@ -24,7 +24,14 @@ export function bodyTooLarge(limit: i32): ApiError {
   return new ApiError(413, "invalid_request_error", "request_too_large", message);
 }
 
-/** 400: there is no body. */
+/** 400: a request that has to have a body has none. */
 export function emptyBody(): ApiError {
   return invalidRequest("We could not parse the JSON body of your request: it is empty.");
+}
+
+/** No rule takes a model; "": the request names none. */
+export function unknownModel(model: string): ApiError {
+  if (model.length == 0) return missingParameter("model");
+  const message = `The model '${model}' does not exist or you do not have access to it.`;
+  return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
 }

@@ -1,9 +1,7 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
-import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
 import { Headers } from "../proxy-wasm/headers";
-import { getRouteProperty } from "../proxy-wasm/properties";
 import { continueStream } from "../proxy-wasm/streams";
 import {
   FilterBodyStatus,
@@ -16,7 +14,6 @@ import {
   beginAttempt,
   endAttempt,
   noteAnswer,
-  providerOfHost,
   refuse,
   restoreHeaders,
   unknownHost,
@@ -32,7 +29,6 @@ import {
 import { Exchange } from "./exchange";
 import { bodyTooLarge } from "./gateway-error";
 import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
 import {
   ALL_BYTES,
   endWaiting,
@@ -41,6 +37,8 @@ import {
   waitForRivals,
 } from "./pending-request";
 import { Phase } from "./phase";
+import { dialectOf } from "./client-protocol";
+import { matchProvider } from "./provider-match";
 import { ProviderStates } from "./provider-state";
 import { beginRequest } from "./request";
 import { beginResponse, finishResponse } from "./response";
@@ -68,9 +66,9 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    const config = matchProvider(this.config, HEADERS);
     if (config === null) return this.withoutProvider();
-    const exchange = new Exchange(config, this.config.requestBodyLimit);
+    const exchange = new Exchange(config, this.config.requestBodyLimit, this.config.listsModels);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
     beginTelemetry(exchange, this.config.telemetry, HEADERS);
@@ -91,15 +89,8 @@ export class HttpContext extends StreamContext {
   /** A request that no provider is configured for is left alone; a host has to name one. */
   private withoutProvider(): FilterHeadersStatus {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
-    replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
+    replyWithError(unknownHost(), dialectOf(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
-  }
-
-  private match(): ProviderConfig | null {
-    const config = this.config;
-    if (!config.needsMatch) return config.match("", "", "");
-    const host = HEADERS.get(":authority");
-    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {

@@ -1,5 +1,5 @@
 // Errors that the plugin tells the client itself.
-import { writeMessageError } from "../anthropic/message-error";
+import { ClientDialect } from "../clients/client-dialect";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
@@ -12,22 +12,30 @@ const LONGEST_DETAIL: i32 = 64;
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
-/** The error as JSON, in Anthropic's shape or OpenAI's. The memory is overwritten by the next error. */
-export function errorBody(error: ApiError, forAnthropic: bool): ByteWriter {
+/** The error as JSON, in the client's shape. The memory is overwritten by the next error. */
+export function errorBody(error: ApiError, dialect: ClientDialect): ByteWriter {
   const json = JSON_TEXT;
   json.out.clear();
   json.reset();
-  if (forAnthropic) writeMessageError(error, json);
-  else error.write(json);
+  dialect.writeError(error, json);
   return json.out;
 }
 
 /** Ends the request with an error. `more` are further headers: name, value, name, value, … */
-export function replyWithError(error: ApiError, forAnthropic: bool, more: string[] = []): void {
+export function replyWithError(error: ApiError, dialect: ClientDialect, more: string[] = []): void {
   const reason = error.code.length > 0 ? error.code : error.type;
+  replyWithBody(error.status, reason, errorBody(error, dialect), more);
+}
+
+/** Ends the request with an error whose JSON is written already. */
+export function replyWithBody(
+  status: i32,
+  reason: string,
+  body: ByteWriter,
+  more: string[] = [],
+): void {
   const headers = StaticArray.fromArray(["content-type", "application/json"].concat(more));
-  const body = errorBody(error, forAnthropic);
-  sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, body);
+  sendLocalResponse(status, OWN_DETAILS + toDetail(reason), headers, body);
 }
 
 /** Details of a response code are one word: a provider's code may hold anything. */

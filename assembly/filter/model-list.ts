@@ -2,13 +2,46 @@
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
+import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
+import { refuse } from "./attempt";
+import { Exchange } from "./exchange";
 import { OWN_DETAILS } from "./local-reply";
+import { Phase } from "./phase";
 
 const JSON_TEXT: JsonWriter = new JsonWriter(new ByteWriter());
 
+/** Whether requests to an endpoint are about the models that there are. */
+export function isAboutModels(capability: Capability): bool {
+  return capability == Capability.Models || capability == Capability.Model;
+}
+
+/** Whether such a request to a provider is answered from its configuration. */
+export function listsModels(exchange: Exchange, capability: Capability): bool {
+  return exchange.listsModels && isAboutModels(capability);
+}
+
+/** Answers it: the models are the names that are mapped. */
+export function tellModels(exchange: Exchange): Phase {
+  const call = exchange.call;
+  const name = call.pathParameters.length > 0 ? call.pathParameters[0] : "";
+  const error = replyFromNames(exchange.config.modelMapping.names, name, call.method);
+  return error === null ? Phase.Over : refuse(exchange, error);
+}
+
+/** Answers with all of some models, or with the one of a name that is not "". */
+export function replyFromNames(names: string[], name: string, method: string): ApiError | null {
+  if (method != "GET") {
+    const message = "The models are those of the configuration: they can only be read.";
+    return new ApiError(405, "invalid_request_error", "method_not_supported", message);
+  }
+  if (name.length > 0) return replyWithModel(names, name);
+  replyWithModels(names);
+  return null;
+}
+
 /** Answers with all of them. */
-export function replyWithModels(names: string[]): void {
+function replyWithModels(names: string[]): void {
   const json = begin();
   json.beginObject();
   json.keyString("object", "list");
@@ -21,7 +54,7 @@ export function replyWithModels(names: string[]): void {
 }
 
 /** Answers with one of them. The error is for a name that is none. */
-export function replyWithModel(names: string[], name: string): ApiError | null {
+function replyWithModel(names: string[], name: string): ApiError | null {
   if (!names.includes(name)) {
     const message = `The model '${name}' does not exist`;
     return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");

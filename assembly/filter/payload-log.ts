@@ -55,6 +55,12 @@ export class PayloadLog {
     if (message < 0) message = CHUNK.get(choice, "delta");
     const text = message < 0 ? CHUNK.get(choice, "text") : CHUNK.get(message, "content");
     if (CHUNK.isString(text)) CHUNK.decodeString(text, this.text);
+    // What has become a message for a client of Anthropic's.
+    const blocks = CHUNK.get(CHUNK.root(), "content");
+    for (let block = CHUNK.first(blocks); block >= 0; block = CHUNK.next(block)) {
+      const own = CHUNK.get(block, "text");
+      if (CHUNK.isString(own)) CHUNK.decodeString(own, this.text);
+    }
   }
 
   /** Logs the answer's text as far as it has come. */

@@ -10,7 +10,7 @@ import { ContextFile } from "./context-file";
 import { Exchange } from "./exchange";
 import { Fetched } from "./fetched";
 import { FirstByteWatch } from "./first-byte-watch";
-import { mayBeChat } from "./messages-client";
+import { mayBeChat } from "./client-protocol";
 
 /** Bounds of the timer's period in milliseconds. */
 const SHORTEST_TICK: i32 = 10;

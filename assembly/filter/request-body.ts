@@ -12,7 +12,7 @@ import { Capability } from "../routing/capability";
 import { customize, releaseCustomized } from "./customize";
 import { Exchange } from "./exchange";
 import { encodeForm } from "./form-request";
-import { chatRequest, dependOnModel, releaseTranslated, translateRequest } from "./messages-client";
+import { chatRequest, dependOnModel, releaseTranslated, translateRequest } from "./client-protocol";
 
 const REQUEST: Document = new Document();
 const CUSTOM_EDIT: JsonEdit = new JsonEdit();
@@ -48,7 +48,7 @@ function encode(exchange: Exchange, ptr: usize, length: i32, body: EncodedBody):
   }
   if (isOriginal) return customizeOriginal(config, doc, body);
   dependOnModel(exchange, doc);
-  if (exchange.translatesMessages) {
+  if (exchange.translation !== null) {
     const refusal = translateRequest(exchange, doc);
     if (refusal !== null) return refusal;
     doc = chatRequest();
@@ -83,8 +83,8 @@ function readRequest(exchange: Exchange, doc: Document): ApiError | null {
   const options = doc.get(root, "stream_options");
   if (!doc.absent(options) && !doc.isObject(options))
     return invalidType("stream_options", "an object");
-  // Anthropic's clients are always told.
-  const isTold = exchange.translatesMessages && call.stream;
+  // Clients of another protocol are always told.
+  const isTold = exchange.translation !== null && call.stream;
   call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
   if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
   return call.capability == Capability.Chat ? checkChatRequest(doc) : null;

@@ -2,6 +2,7 @@
 import { HeaderEdits } from "../providers/header-edits";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
+import { Exchange } from "./exchange";
 
 /** Headers in which clients send credentials; the last would make the answer unreadable. */
 // @ts-ignore: decorator
@@ -32,6 +33,18 @@ export function clientCredential(headers: Headers, preferred: string): string {
     if (value.length > 0) return withoutScheme(value);
   }
   return authorization;
+}
+
+/** Keeps what the provider, or the answer, depends on. */
+export function keepClientHeaders(exchange: Exchange, headers: Headers): void {
+  const call = exchange.call;
+  call.clientBeta = headers.get("anthropic-beta");
+  call.clientVersion = headers.get("anthropic-version");
+  if (exchange.config.provider.keepsConversations()) {
+    call.conversationId = headers.get("conversationid");
+    call.botId = headers.get("x-bot-id");
+  }
+  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
 }
 
 /** Removes every header that a client may have its key in. */

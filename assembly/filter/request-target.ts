@@ -8,7 +8,7 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { decodePathSegment } from "../text/url";
 import { withBase, withoutBase } from "./base-path";
 import { Exchange } from "./exchange";
-import { becomeChat, needsTranslation, speaksAnthropic } from "./messages-client";
+import { becomeChat, dialectOf, lackingEndpoint, needsTranslation } from "./client-protocol";
 
 const PARAMETERS: string[] = [];
 
@@ -21,7 +21,7 @@ export function readTarget(exchange: Exchange, headers: Headers): Endpoint | nul
   call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
   const path = mark < 0 ? target : target.substring(0, mark);
   const settings = exchange.config.exchange;
-  exchange.speaksAnthropic = speaksAnthropic(path);
+  exchange.dialect = dialectOf(path);
   call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
   call.query = mark < 0 ? "" : target.substring(mark + 1);
   PARAMETERS.length = 0;
@@ -44,8 +44,7 @@ export function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): Ap
   const provider = exchange.config.provider;
   if (provider.pathTemplate(endpoint.capability).length > 0) return null;
   if (needsTranslation(exchange, endpoint.capability)) return null;
-  const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
-  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
+  return lackingEndpoint(exchange, endpoint.capability);
 }
 
 /** Makes the exchange one of this endpoint, or of the one that it is translated to. */
@@ -56,6 +55,9 @@ export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange);
   // What is sent on as it is keeps its model.
   if (call.capability == Capability.VertexRaw) return;
+  if (call.capability == Capability.Model && call.pathParameters.length > 0) {
+    call.pathParameters = [exchange.modelFor(call.pathParameters[0])];
+  }
   const model = modelInPath(call.capability, call.pathParameters);
   if (model.length == 0) return;
   call.requestedModel = decodePathSegment(model);

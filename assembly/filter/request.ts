@@ -1,5 +1,5 @@
 // From the client's request to the provider's.
-import { ApiError, invalidRequest, missingApiKey } from "../openai/api-error";
+import { ApiError, invalidRequest } from "../openai/api-error";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
@@ -12,10 +12,15 @@ import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
-import { missingMessagesKey } from "./messages-client";
+import { listsModels, tellModels } from "./model-list";
 import { Phase } from "./phase";
 import { encodeRequestBody } from "./request-body";
-import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import {
+  applyHeaderEdits,
+  clientCredential,
+  findWithheld,
+  keepClientHeaders,
+} from "./request-headers";
 import {
   checkEndpoint,
   readTarget,
@@ -26,6 +31,7 @@ import {
 import { canRepeat, keepRequest } from "./retry";
 import { tellRequest, tellSent } from "./telemetry";
 import { chooseTokenAt, watchProvider } from "./token-choice";
+import { openSession } from "./web-socket-session";
 
 const BODY: EncodedBody = new EncodedBody();
 const EDITS: HeaderEdits = new HeaderEdits();
@@ -34,6 +40,7 @@ const EDITS: HeaderEdits = new HeaderEdits();
 export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
   const isOriginal = exchange.config.protocol == Protocol.Original;
   const endpoint = readTarget(exchange, headers);
+  if (endpoint !== null && listsModels(exchange, endpoint.capability)) return tellModels(exchange);
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
@@ -72,13 +79,7 @@ function readCall(exchange: Exchange, headers: Headers): void {
   exchange.startedAt = currentTimeNanoseconds();
   call.created = exchange.startedAt / 1_000_000_000;
   call.random = randomBits();
-  call.clientBeta = headers.get("anthropic-beta");
-  call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
-  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
+  keepClientHeaders(exchange, headers);
 }
 
 /** A configured token, else the client's own. */
@@ -96,7 +97,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
   if (call.token.length > 0 || !config.provider.needsToken()) return null;
-  return exchange.speaksAnthropic ? missingMessagesKey() : missingApiKey();
+  return exchange.dialect.missingKey();
 }
 
 /** Whether the body has to be read before the request can go on. */
@@ -140,6 +141,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const error = encodeRequestBody(exchange, ptr, size, BODY);
   if (error !== null) return refuse(exchange, error);
   if (BODY.replaces > 0 && exchange.config.provider.signsBody()) BODY.complete(ptr, size);
+  if (exchange.config.provider.speaksWebSocket(exchange.call)) openSession(exchange, BODY.out);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -148,6 +150,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
     setBuffer(BufferType.HttpRequestBody, replaced, BODY.out.ptr, BODY.out.length);
   }
   sendHeaders(exchange, finalPtr, isWhole ? BODY.out.length : size);
+  if (exchange.session !== null) return afterRequest(exchange);
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
@@ -173,6 +176,8 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const session = exchange.session;
+  if (session !== null) session.askForUpgrade(EDITS, exchange.target);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
   applyHeaderEdits(EDITS, exchange.withheldHeaders, provider.withheldHeaders());

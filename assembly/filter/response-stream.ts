@@ -1,7 +1,5 @@
 // A stream on its way to the client: bytes → frames → OpenAI's events, one write to the host per callback.
-import { writeMessageErrorEvent } from "../anthropic/message-error";
 import { JsonWriter } from "../json/json-writer";
-import { writeErrorEvent } from "../openai/chunk-writer";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { ChunkCollector } from "../openai/chunk-collector";
 import { StreamTranslator } from "../providers/stream-translator";
@@ -13,11 +11,11 @@ import { noteUsage } from "./attempt";
 import { ByteWriter } from "../text/byte-writer";
 import { sendError } from "./error-response";
 import { Exchange } from "./exchange";
-import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
 import { sendCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
 import { tellError, tellStream } from "./telemetry";
+import { pushSession } from "./web-socket-answer";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -42,7 +40,9 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
   tellStream(exchange, translator.failure, OUTPUT, endOfStream);
-  reshapeForAnthropic(exchange, translator);
+  reshapeForClient(exchange, translator);
+  const session = exchange.session;
+  if (session !== null) return pushSession(exchange, session, translator, OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;
@@ -56,12 +56,18 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   return true;
 }
 
-/** Puts Anthropic's events in the place of OpenAI's, for clients that want those. */
-function reshapeForAnthropic(exchange: Exchange, translator: StreamTranslator): void {
-  const messages = exchange.messages;
-  if (messages === null) return;
-  messages.reshape(OUTPUT);
-  if (translator.failure === null) translator.failure = messages.failure;
+/** Makes the translator of a stream, where the client needs one. */
+export function beginTranslation(exchange: Exchange): void {
+  const translation = exchange.translation;
+  if (translation !== null) translation.beginStream(exchange.config.provider.id);
+}
+
+/** Puts the client's own events in the place of OpenAI's, where it has such. */
+function reshapeForClient(exchange: Exchange, translator: StreamTranslator): void {
+  const translation = exchange.translation;
+  if (translation === null) return;
+  const failure = translation.reshape(OUTPUT);
+  if (translator.failure === null) translator.failure = failure;
 }
 
 /** An event that never ends shall not hold the headers for ever. */
@@ -97,8 +103,8 @@ export function translateStream(
   const failure = translateAll(exchange, ptr, length);
   const translator = exchange.translator;
   if (failure !== null || translator === null) return failure;
-  beginMessages(exchange);
-  reshapeForAnthropic(exchange, translator);
+  beginTranslation(exchange);
+  reshapeForClient(exchange, translator);
   if (translator.failure === null) out.bytes(OUTPUT.ptr(), OUTPUT.length());
   return translator.failure;
 }
@@ -132,7 +138,7 @@ function translate(
     if (!decoder.next()) break;
     translator.onFrame(OUTPUT);
   }
-  if (endOfStream && translator.failure === null) {
+  if ((endOfStream || decoder.ended) && translator.failure === null) {
     decoder.finish();
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
     if (translator.failure === null) translator.onEnd(OUTPUT);
@@ -156,8 +162,9 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
   } else {
     tellError(exchange, failure);
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
-    if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());
-    else writeErrorEvent(failure, OUTPUT.writer());
+    const translation = exchange.translation;
+    if (translation !== null) translation.writeErrorEvent(failure, OUTPUT.writer());
+    else exchange.dialect.writeErrorEvent(failure, OUTPUT.writer());
     sendOutput(0, -1);
   }
   exchange.phase = Phase.Dropping;

@@ -18,11 +18,11 @@ import { applyResponseHeaders, keepAnswerHeaders, setContentLength } from "./ans
 import { noteUsage } from "./attempt";
 import { beginError, emptyAnswer, failHeaders, sendError } from "./error-response";
 import { Exchange } from "./exchange";
-import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
-import { joinStream } from "./response-stream";
+import { beginTranslation, joinStream } from "./response-stream";
 import { answerIsBad, answerIsGood, watchAnswer } from "./retry";
 import { tellWhole } from "./telemetry";
+import { beginSession } from "./web-socket-answer";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -38,6 +38,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
+  const session = exchange.session;
+  if (session !== null) return beginSession(exchange, session, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
   if (endOfStream) return emptyAnswer(exchange);
@@ -59,7 +61,7 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
 }
 
 /** A stream for a client that did not ask for one: some providers have nothing else. */
-function beginCollecting(exchange: Exchange): Phase {
+export function beginCollecting(exchange: Exchange): Phase {
   const call = exchange.call;
   call.wantsUsage = true;
   const translator = exchange.config.provider.streamTranslator(call);
@@ -70,10 +72,10 @@ function beginCollecting(exchange: Exchange): Phase {
   return Phase.Collecting;
 }
 
-function beginStream(exchange: Exchange, headers: Headers): Phase {
+export function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
-  beginMessages(exchange);
+  beginTranslation(exchange);
   if (headers.has("content-length")) removeHeader(HeaderMapType.ResponseHeaders, "content-length");
   if (!headers.contains("content-type", "text/event-stream")) {
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "text/event-stream");
@@ -91,7 +93,7 @@ function shapeStream(exchange: Exchange): void {
 /** A compressed answer, though none was asked for, cannot be read here. A client that can read it gets it as it is. */
 function beginCompressed(exchange: Exchange, encoding: string): Phase {
   const provider = exchange.config.provider;
-  const isReadable = exchange.acceptsGzip && encoding == "gzip" && !exchange.translatesMessages;
+  const isReadable = exchange.acceptsGzip && encoding == "gzip" && exchange.translation === null;
   if (isReadable && provider.speaksOpenAi()) return Phase.Passing;
   const error = invalidUpstreamResponse(provider.id, `it is compressed (${encoding})`);
   return failHeaders(exchange, error, false);
@@ -132,20 +134,17 @@ export function translateWhole(
 
 function decode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
   const error = decodeForOpenAi(exchange, ptr, length);
-  if (error !== null || !exchange.translatesMessages) return error;
+  const translation = exchange.translation;
+  if (error !== null || translation === null) return error;
   if (exchange.call.stream) {
     WHOLE.clear();
     BODY.writeWhole(ptr, length, WHOLE);
-    translateWholeStream(exchange, WHOLE.ptr, WHOLE.length, BODY.rewrite());
-  } else {
-    rewriteForAnthropic(ptr, length);
+    const provider = exchange.config.provider.id;
+    translation.writeStream(provider, WHOLE.ptr, WHOLE.length, BODY.rewrite());
+  } else if (parseDecoded(ptr, length)) {
+    translation.writeAnswer(RESPONSE, BODY.rewrite());
   }
   return null;
-}
-
-/** Puts a message in the place of the completion that was decoded. */
-function rewriteForAnthropic(ptr: usize, length: i32): void {
-  if (parseDecoded(ptr, length)) translateCompletion(RESPONSE, BODY.rewrite());
 }
 
 function decodeForOpenAi(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
@@ -188,11 +187,18 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
   return null;
 }
 
-/** Sends the whole answer that was collected from a stream. */
-export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+/** Writes the whole answer that was collected from a stream; it is overwritten by the next one. */
+export function writeCollected(exchange: Exchange, collector: ChunkCollector): ByteWriter {
   const out = BODY.rewrite();
   collector.write(exchange.call.usage, new JsonWriter(out));
-  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  const translation = exchange.translation;
+  if (translation !== null && parseDecoded(0, 0)) translation.writeAnswer(RESPONSE, BODY.rewrite());
+  return out;
+}
+
+/** Sends the whole answer that was collected from a stream. */
+export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
+  const out = writeCollected(exchange, collector);
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);

@@ -75,7 +75,7 @@ function passes(exchange: Exchange, headers: Headers): bool {
   const provider = exchange.config.provider;
   if (exchange.status >= 400) return false;
   if (exchange.status >= 300 || !provider.readsResponse(exchange.call)) return true;
-  if (exchange.translatesMessages) return false;
+  if (exchange.translation !== null) return false;
   return exchange.acceptsGzip && headers.is("content-encoding", "gzip") && provider.speaksOpenAi();
 }
 
@@ -98,7 +98,7 @@ function translate(exchange: Exchange, body: usize, length: i32): ApiError | nul
   }
   if (error === null) return null;
   ANSWER.clear();
-  ANSWER.writer(errorBody(error, exchange.speaksAnthropic));
+  ANSWER.writer(errorBody(error, exchange.dialect));
   return error;
 }
 
@@ -154,7 +154,7 @@ function giveUp(exchange: Exchange, use: TokenUse): void {
   if (error !== null && !use.hasHeldBody) {
     tellError(exchange, error);
     const pause = headersOf(["retry-after", "retry-after-ms"]);
-    replyWithError(error, exchange.speaksAnthropic, pause);
+    replyWithError(error, exchange.dialect, pause);
     return;
   }
   if (error !== null) sendError(exchange, error);

@@ -5,7 +5,7 @@ import { ApiError } from "../openai/api-error";
 import { finishReasonText } from "../openai/finish-reason";
 import { EncodedBody } from "../providers/encoded-body";
 import { Headers } from "../proxy-wasm/headers";
-import { getProperty } from "../proxy-wasm/properties";
+import { getProperty, setProperty } from "../proxy-wasm/properties";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { CONSUMER_HEADER } from "../routing/consumer-affinity";
@@ -246,6 +246,11 @@ export function tellRefusal(
 ): void {
   if (settings.logs) logRefusal(settings, error, capability, model);
   if (settings.countsMetrics) recordRefusal(error, consumer);
+}
+
+/** Notes an error that the gateway tells where no attempt had one. */
+export function tellLastError(settings: TelemetrySettings, error: ApiError | null): void {
+  if (error !== null && settings.writesKeys) setProperty("llm_error", errorWord(error));
 }
 
 /** Logs the client's body, if it is to be logged. */

@@ -38,13 +38,18 @@ export class ApiError {
   /** Writes `{"error":{…}}`. */
   write(json: JsonWriter): void {
     json.beginObject();
+    this.writeMember(json);
+    json.endObject();
+  }
+
+  /** Writes the member `error`. */
+  writeMember(json: JsonWriter): void {
     json.key("error");
     json.beginObject();
     json.keyString("message", shorten(this.message));
     json.keyString("type", this.type);
     writeTextOrNull(json, "param", this.param);
     writeTextOrNull(json, "code", this.code);
-    json.endObject();
     json.endObject();
   }
 }

@@ -21,8 +21,7 @@ export class Generic extends Provider {
   }
 
   pathTemplate(capability: Capability): string {
-    const own = super.pathTemplate(capability);
-    return own.length > 0 ? own : "/";
+    return this.settings.capabilityPaths.has(capability) ? super.pathTemplate(capability) : "/";
   }
 
   path(call: Call): string {

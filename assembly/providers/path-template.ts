@@ -1,4 +1,4 @@
-// Paths of providers, with `{…}` for parameters.
+// Paths with places for parameters, such as `/v1/models/{model}`.
 import { escapePathSegment } from "../text/url";
 
 /** Puts path parameters, in order, where a template has `{…}`. */

@@ -142,6 +142,11 @@ export class Provider {
     return NO_HEADERS;
   }
 
+  /** Whether a call is carried by a WebSocket: its body becomes the first message of a session. */
+  speaksWebSocket(call: Call): bool {
+    return false;
+  }
+
   /** Names of an answer's headers that its translation needs: `Call.answerHeaders` has the values. */
   answerHeaders(): string[] {
     return NO_NAMES;

@@ -11,7 +11,7 @@ export function beginEvent(out: ByteWriter): void {
 }
 
 /** The same for an event with a name, as Anthropic's are: it is the `type` of its payload. */
-export function beginNamedEvent(name: string, out: ByteWriter): void {
+export function beginTypedEvent(name: string, out: ByteWriter): void {
   out.ascii("event: ");
   out.ascii(name);
   out.byte(0x0a);

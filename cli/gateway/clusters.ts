@@ -9,7 +9,13 @@ import {
   type PluginOptions,
   upstreamFilters,
 } from "./envoy-parts.ts";
-import { clusterConfig, DEFAULT_BODY_LIMIT, type Gateway, type Upstream } from "./gateway.ts";
+import {
+  clusterConfig,
+  DEFAULT_BODY_LIMIT,
+  type Gateway,
+  type Upstream,
+  upgrades,
+} from "./gateway.ts";
 
 /** Where a provider's servers are. */
 export interface Endpoint {
@@ -60,7 +66,7 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: {
         "@type": `type.googleapis.com/${HTTP_OPTIONS}`,
-        ...protocol(upstream, endpoint),
+        ...(upgrades(gateway.providers[id]) ? HTTP_1 : protocol(upstream, endpoint)),
         // Shorter than the providers' own, so that no request meets a connection just being closed.
         common_http_protocol_options: { idle_timeout: "55s" },
         http_filters: upstreamFilters(id, clusterConfig(gateway, id), options),
@@ -78,6 +84,9 @@ function discovery({ host }: Endpoint, { outlierDetection: own }: Upstream): obj
 function isIp(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.includes(":");
 }
+
+/** A WebSocket begins as a request of HTTP/1.1. */
+const HTTP_1 = { explicit_http_config: { http_protocol_options: {} } };
 
 /** HTTP/2 where the provider offers it over TLS, else HTTP/1.1. */
 function protocol(upstream: Upstream, endpoint: Endpoint): object {

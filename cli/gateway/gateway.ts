@@ -6,6 +6,7 @@ export interface Gateway {
   listen?: string;
   admin?: string;
   requestBodyLimit?: number;
+  modelList?: "configuration" | "provider";
   caFile?: string;
   plugin?: string;
   providers: Record<string, ProviderEntry>;
@@ -112,6 +113,7 @@ function telemetryConfig({ logging, metrics = true }: Gateway): object {
 export function listenerConfig(gateway: Gateway): object {
   return {
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
+    ...(gateway.modelList === undefined ? {} : { modelList: gateway.modelList }),
     models: gateway.models.map((entry) => ({
       name: entry.name,
       model: entry.model,
@@ -173,8 +175,22 @@ function milliseconds(text: string): number {
   return Math.round(Number.parseFloat(duration(text)) * 1000);
 }
 
-/** The environment variables that a gateway file names. */
-export function variablesOf(gateway: Gateway): string[] {
+/** Whether requests to a provider become WebSockets. */
+export function upgrades(entry: ProviderEntry | undefined): boolean {
+  return entry?.type === "spark" && entry.sparkApiType === "websocket";
+}
+
+/** The models that the rules ask a provider for. */
+export function modelsFor(gateway: Gateway, id: string): string[] {
+  return gateway.models.flatMap((entry) =>
+    targetsOf(entry)
+      .filter((target) => target.id === id)
+      .flatMap((target) => target.model ?? entry.model ?? []),
+  );
+}
+
+/** The environment variables that a gateway file, or a part of one, names. */
+export function variablesOf(gateway: object): string[] {
   const found = JSON.stringify(gateway).matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g);
   return [...new Set([...found].map(([, name]) => name ?? ""))].sort();
 }

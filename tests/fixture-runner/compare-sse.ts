@@ -1,4 +1,4 @@
-// Compares event streams whose events are exactly `data: <JSON or [DONE]>` and an empty line, or those of Anthropic, which
+// Compares event streams whose events are exactly `data: <JSON or [DONE]>` and an empty line, or, of other protocols,
 // have a line `event: <type>` before that:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 import { compareJson } from "./compare-json.ts";
@@ -47,7 +47,7 @@ function isNamed(stream: string): boolean {
 
 // The event's second line, if its first is the name that its payload has as well.
 function withoutName(event: string): string {
-  const [, name, line] = /^event: (\w+)\n(.*)$/s.exec(event) ?? [];
+  const [, name, line] = /^event: ([\w.]+)\n(.*)$/s.exec(event) ?? [];
   const payload = tryParse(line?.slice("data: ".length) ?? "");
   return payload instanceof Map && payload.get("type") === name ? (line ?? "") : "";
 }

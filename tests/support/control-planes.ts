@@ -1,6 +1,6 @@
 // What the control planes of Higress, Istio and Envoy Gateway make of the manifests in deploy/.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PLUGIN, pluginFilter } from "./envoy.ts";
 import { type HigressWasmPlugin, higressConfig } from "./higress.ts";
@@ -114,26 +114,27 @@ export function istio(port: number, folder: string): Mesh {
   };
   const { spec } = theOnly<EnvoyFilterSpec>(objects, "EnvoyFilter");
   const mesh = withEnvoyFilter(start, spec);
-  return withExtensionsFrom(join(folder, "extensions.json"), mesh);
-}
-
-/** The extensions from a file, and in them the plugin under test in place of what the agent fetches. */
-function withExtensionsFrom(path: string, mesh: Mesh): Mesh {
+  const path = join(folder, "extensions.json");
+  writeExtensions(path, mesh, PLUGIN);
   const ads = '"ads":{}';
   const text = JSON.stringify(mesh);
   assert.ok(text.includes(ads));
   const source = JSON.stringify({ path_config_source: { path } }).slice(1, -1);
-  const found = JSON.parse(text.replace(ads, () => source)) as Mesh;
-  const resources = found.extensions.map((own) => {
+  return JSON.parse(text.replace(ads, () => source)) as Mesh;
+}
+
+/** Hands a mesh's extensions to Envoy as the agent does: with a module in a file, in place of where it is fetched from. */
+export function writeExtensions(path: string, { extensions }: Mesh, filename: string): void {
+  const resources = extensions.map((own) => {
     const remote = /"code":\{"remote":\{"http_uri":\{"uri":"oci:[^}]+\}\}\}/;
     assert.match(JSON.stringify(own), remote);
-    const code = JSON.stringify({ local: { filename: PLUGIN } });
+    const code = JSON.stringify({ local: { filename } });
     const config = JSON.stringify(own).replace(remote, () => `"code":${code}`);
     const type = "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig";
     return { "@type": type, ...(JSON.parse(config) as object) };
   });
-  writeFileSync(path, JSON.stringify({ version_info: "1", resources }));
-  return found;
+  writeFileSync(`${path}.new`, JSON.stringify({ version_info: filename, resources }));
+  renameSync(`${path}.new`, path);
 }
 
 /** Envoy Gateway: every filter is there for all routes, switched off, and switched on by each. */

@@ -6,7 +6,7 @@ import { JsonWriter } from "../../json/json-writer";
 import { invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { AwsEventStreamDecoder } from "../../stream/aws-event-stream-decoder";
 import { FrameDecoder } from "../../stream/frame-decoder";
-import { beginNamedEvent, endEvent, writeLine } from "../../stream/sse-encoder";
+import { beginTypedEvent, endEvent, writeLine } from "../../stream/sse-encoder";
 import { StreamOutput } from "../../stream/stream-output";
 import { decodeBase64Bytes, writeBase64 } from "../../text/base64";
 import { ByteWriter } from "../../text/byte-writer";
@@ -141,7 +141,7 @@ export class BedrockMessagesStream extends StreamTranslator {
     const root = EVENT.root();
     const type = EVENT.get(root, "type");
     const writer = out.writer();
-    beginNamedEvent(EVENT.string(type), writer);
+    beginTypedEvent(EVENT.string(type), writer);
     writeLine(NATIVE.ptr, NATIVE.length, writer);
     endEvent(writer);
     // An error ends the stream as well.
