@@ -188,19 +188,8 @@ export class HttpContext extends StreamContext {
     if (exchange === null) return FilterBodyStatus.Continue;
     switch (exchange.phase) {
       case Phase.GatheringResponse:
-        exchange.hasResponseBody = true;
-        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
-        if (!endOfStream && length != exchange.responseLength) {
-          return FilterBodyStatus.StopIterationAndBuffer;
-        }
-        finishResponse(exchange, length);
-        return this.afterBody(exchange);
       case Phase.GatheringError:
-        exchange.hasResponseBody = true;
-        if (exchange.isAttempt && length > exchange.bodyLimit) return this.endGathering(exchange);
-        if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
-        finishError(exchange, length);
-        return this.afterBody(exchange);
+        return this.gather(exchange, length, endOfStream);
       case Phase.Collecting:
       case Phase.HoldingStream:
       case Phase.Streaming:
@@ -229,9 +218,15 @@ export class HttpContext extends StreamContext {
     }
   }
 
-  /** The answer is more than can be held: Envoy's own error would not be retried. */
-  private endGathering(exchange: Exchange): FilterBodyStatus {
-    refuseLength(exchange);
+  /** Takes what has come of a whole answer. Of one that is too large for an attempt, Envoy's own error would not be retried. */
+  private gather(exchange: Exchange, length: i32, endOfStream: bool): FilterBodyStatus {
+    exchange.hasResponseBody = true;
+    const isError = exchange.phase == Phase.GatheringError;
+    if (exchange.isAttempt && length > exchange.bodyLimit) refuseLength(exchange);
+    else if (!endOfStream && (isError || length != exchange.responseLength)) {
+      return FilterBodyStatus.StopIterationAndBuffer;
+    } else if (isError) finishError(exchange, length);
+    else finishResponse(exchange, length);
     return this.afterBody(exchange);
   }
 

@@ -1,14 +1,7 @@
 // Chunks of a streamed chat completion: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import {
-  beginEvent,
-  endEvent,
-  joinLines,
-  writeDone,
-  writeEvent,
-  writeLine,
-} from "../stream/sse-encoder";
+import { beginEvent, endEvent, writeDone, writeEvent, writeLine } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { ApiError } from "./api-error";
 import { FinishReason, finishReasonText } from "./finish-reason";

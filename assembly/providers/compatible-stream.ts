@@ -8,7 +8,7 @@ import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { joinLines, writeComment, writeDone } from "../stream/sse-encoder";
+import { joinLines, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
