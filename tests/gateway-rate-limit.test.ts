@@ -50,6 +50,16 @@ describe("a gateway with a rate limit service", () => {
     assert.deepEqual(new Set(service.domains), new Set(["llm"]));
   });
 
+  test("tells it of the tokens of an answer that passes unread", async () => {
+    service.hits.length = 0;
+    const vectors = { object: "list", data: [], model: "chat", usage: { prompt_tokens: 7 } };
+    provider.script = whole(200, JSON.stringify(vectors));
+    await client.embeddings.create({ model: "chat", input: "Hi", encoding_format: "float" });
+    for (let i = 0; i < 100 && service.hits.length < 5; ++i) await sleep(20);
+    assert.deepEqual(service.hits[4], { descriptor: "unit=tokens consumer=team-a", hits: 7 });
+    provider.script = whole(200, JSON.stringify(COMPLETION));
+  });
+
   test("is an OpenAI error where a limit is reached", async () => {
     provider.requests.length = 0;
     for (const descriptor of ["unit=requests consumer=team-a", "unit=tokens consumer=team-a"]) {
