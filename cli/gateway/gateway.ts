@@ -8,6 +8,7 @@ export interface Gateway {
   requestBodyLimit?: number;
   caFile?: string;
   plugin?: string;
+  playground?: boolean | string;
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
   consumers?: { name: string; [field: string]: unknown }[] | undefined;

@@ -1,0 +1,52 @@
+// The playground's page: what it needs is fetched, then its parts are started.
+import type { GatewayOfPage } from "../cli/gateway/playground-routes.ts";
+import { Chat } from "./chat.ts";
+import { startCheck } from "./check.ts";
+import { byId, reasonOf } from "./dom.ts";
+import { GatewayFile } from "./gateway-file.ts";
+import { Plugin } from "./plugin.ts";
+import type { Samples } from "./samples.ts";
+import { type Schema, Schemas } from "./schema.ts";
+import { openTab, startTabs } from "./tabs.ts";
+import { Translate } from "./translate.ts";
+
+const SCHEMAS = ["config.schema.json", "gateway.schema.json"];
+
+async function start(): Promise<void> {
+  const token = takeToken();
+  startTabs();
+  const [gateway, samples, plugin, ...files] = await Promise.all([
+    readJson<GatewayOfPage>("gateway.json"),
+    readJson<Samples>("samples.json"),
+    Plugin.load("plugin.wasm"),
+    ...SCHEMAS.map(async (name) => [name, await readJson<Schema>(name)] as const),
+  ]);
+  const schemas = new Schemas(Object.fromEntries(files));
+  const translate = new Translate(plugin, samples, schemas);
+  startCheck(plugin, schemas);
+  if (gateway.adminUrl !== null) new GatewayFile(gateway.adminUrl, schemas, token);
+  new Chat(gateway, plugin, (id, request) => {
+    translate.open(gateway.providers[id] ?? { provider: { type: "openai" } }, request);
+    openTab("translate");
+  });
+  document.body.dataset["ready"] = "true";
+}
+
+/** The token of the address, which is nobody else's business from then on. */
+function takeToken(): string | null {
+  const token = /^#token=(.+)$/.exec(location.hash)?.[1] ?? null;
+  if (token !== null) history.replaceState(null, "", "#gateway");
+  return token;
+}
+
+async function readJson<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return (await response.json()) as T;
+}
+
+start().catch((error: unknown) => {
+  const place = byId("failure", HTMLElement);
+  place.textContent = `The playground does not start: ${reasonOf(error)}`;
+  place.hidden = false;
+});
