@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as Esbuild from "esbuild";
-import { withoutSecrets } from "../cli/gateway/secrets.ts";
+import { upperSnakeCase, withoutSecrets } from "../cli/gateway/secrets.ts";
 import type { Sample, Samples } from "./samples.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -83,7 +83,7 @@ function sample(type: string, name: string): Sample | null {
 
 /** Keys of fixtures open nothing; all the same, names of variables stand in their place. */
 function placeholders(provider: { type: string }): { type: string } {
-  const name = provider.type.toUpperCase().replaceAll("-", "_");
-  const hidden = JSON.stringify(withoutSecrets(provider));
-  return JSON.parse(hidden.replaceAll("${HIDDEN}", `\${${name}_API_KEY}`)) as { type: string };
+  const nameOf = (field: string) =>
+    upperSnakeCase(field === "apiTokens" ? `${provider.type}-api-key` : field);
+  return withoutSecrets(provider, nameOf);
 }

@@ -1,4 +1,5 @@
 // What may stand at a cursor, by the schema: keys with their meaning, values by their names.
+import { stringify } from "yaml";
 import { type Schema, type Schemas } from "./schema.ts";
 import { type Cursor, cursorAt } from "./yaml-cursor.ts";
 
@@ -84,7 +85,8 @@ function values(cursor: Cursor, here: Schema[], text: string): Suggestion[] {
   const found = new Map<string, string>();
   const add = (value: unknown, detail: string) => {
     if (value === null || value === "" || typeof value === "object") return;
-    const written = scalar(value);
+    // With quotes where it would be something else without.
+    const written = stringify(value).trim();
     if (!found.has(written)) found.set(written, detail);
   };
   for (const id of isProviderList(cursor) ? providerIds(text) : []) add(id, "a provider");
@@ -101,12 +103,6 @@ function values(cursor: Cursor, here: Schema[], text: string): Suggestion[] {
     insert: label,
     start: cursor.start,
   }));
-}
-
-/** A value as YAML has it: texts in quotes where they would be something else. */
-function scalar(value: unknown): string {
-  if (typeof value !== "string") return String(value);
-  return /^[A-Za-z_/][\w./-]*$/.test(value) ? value : JSON.stringify(value);
 }
 
 function isProviderList({ path }: Cursor): boolean {

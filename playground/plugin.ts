@@ -36,7 +36,7 @@ const ACCOUNT = JSON.stringify({
 
 /** The compiled module; every use gets a VM of its own, so that none can spoil another. */
 export class Plugin {
-  private constructor(private readonly module: WebAssembly.Module) {}
+  constructor(private readonly module: WebAssembly.Module) {}
 
   static async load(url: string): Promise<Plugin> {
     return new Plugin(await WebAssembly.compileStreaming(fetch(url)));
@@ -85,13 +85,20 @@ export class Plugin {
   }
 }
 
+/** Where a name would be no key; by the field that it stands in. */
+const STAND_INS: Record<string, string> = {
+  vertexAuthKey: ACCOUNT,
+  hunyuanAuthId: "${HUNYUAN_AUTH_ID}".padEnd(36, "."),
+  hunyuanAuthKey: "${HUNYUAN_AUTH_KEY}".padEnd(32, "."),
+};
+
 /** The page knows no secret: each variable has its own name as its value. */
 function environmentOf(config: unknown): Record<string, string> {
   const text = JSON.stringify(config) ?? "";
-  const found = text.matchAll(/("vertexAuthKey":")?\$\{([A-Za-z_]\w*)\}/g);
-  const entries = [...found].map(([, isAccount, name = ""]): [string, string] => [
+  const found = text.matchAll(/(?:"(\w+)":")?\$\{([A-Za-z_]\w*)\}/g);
+  const entries = [...found].map(([, field = "", name = ""]): [string, string] => [
     name,
-    isAccount === undefined ? `\${${name}}` : ACCOUNT,
+    STAND_INS[field] ?? `\${${name}}`,
   ]);
   return Object.fromEntries(entries);
 }

@@ -30,13 +30,22 @@ function isOpen(text: string): boolean {
   return text === "" || /^(?:\$\{[A-Za-z_]\w*\})+$/.test(text) || /^sha256:/.test(text);
 }
 
-/** A provider's fields with `${HIDDEN}` in the place of every secret that is written out. */
-export function withoutSecrets(fields: object): object {
-  const entries = Object.entries(fields).map(([name, value]): [string, unknown] => [
-    name,
-    OF_PROVIDERS.has(name) ? mapTexts(value, (text) => (isOpen(text) ? text : "${HIDDEN}")) : value,
-  ]);
-  return Object.fromEntries(entries);
+/** A provider's fields with the name of a variable in the place of every secret that is written out. */
+export function withoutSecrets<T extends object>(fields: T, nameOf = hiddenName): T {
+  const entries = Object.entries(fields).map(([field, value]): [string, unknown] => {
+    const map = (text: string) => (isOpen(text) ? text : `\${${nameOf(field)}}`);
+    return [field, OF_PROVIDERS.has(field) ? mapTexts(value, map) : value];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+function hiddenName(field: string): string {
+  return `HIDDEN_${upperSnakeCase(field)}`;
+}
+
+/** `awsSecretKey` as `AWS_SECRET_KEY` */
+export function upperSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, "_$&").replaceAll("-", "_").toUpperCase();
 }
 
 /** The same value with other texts; a token's `id` is a name and stays. */
