@@ -26,16 +26,13 @@ export class Chat {
   private readonly nativeProvider = byId("chat-native-provider", HTMLSelectElement);
 
   constructor(
-    private readonly gateway: GatewayOfPage,
+    private gateway: GatewayOfPage,
     private readonly plugin: Plugin,
     /** Opens a provider and a request in the other tab. */
     onReplay: (providerId: string, request: string) => void,
   ) {
-    const ids = Object.keys(gateway.providers).map((id): [string, string] => [id, id]);
-    fillSelect(this.provider, [[ANY, "any"], ...ids]);
+    this.take(gateway);
     this.provider.addEventListener("change", () => this.offerModels());
-    this.offerModels();
-    toggle("chat-key-field", gateway.needsKey);
     byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void this.send();
@@ -49,6 +46,15 @@ export class Chat {
     this.on("chat-new", () => this.reset());
     this.on("chat-replay", () => onReplay(this.nativeProvider.value, this.shownRequest()));
     this.nativeProvider.addEventListener("change", () => this.showNative());
+  }
+
+  /** Begins with a gateway, or goes on with another one. */
+  take(gateway: GatewayOfPage): void {
+    this.gateway = gateway;
+    const ids = Object.keys(gateway.providers).map((id): [string, string] => [id, id]);
+    fillSelect(this.provider, [[ANY, "any"], ...ids]);
+    this.offerModels();
+    toggle("chat-key-field", gateway.needsKey);
   }
 
   private on(id: string, work: () => void): void {

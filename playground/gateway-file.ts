@@ -17,6 +17,8 @@ export class GatewayFile {
     private readonly url: string,
     schemas: Schemas,
     token: string | null,
+    /** Called when something else runs. */
+    private readonly onTaken: () => Promise<void>,
   ) {
     toggle("gateway-none", false);
     toggle("gateway-admin", true);
@@ -120,7 +122,10 @@ export class GatewayFile {
     ++this.turn;
     try {
       const answer = await asked;
-      if (answer.status === 200 && this.admin !== null) this.take(await this.admin.state());
+      if (answer.status === 200 && this.admin !== null) {
+        this.take(await this.admin.state());
+        await this.onTaken();
+      }
       this.showProblems(answer);
       const { status, message, version } = answer;
       const said = { 200: `Version ${version} runs: ${message}.`, 409: `Not taken up: ${message}` };

@@ -24,12 +24,27 @@ async function start(): Promise<void> {
   const schemas = new Schemas(Object.fromEntries(files));
   const translate = new Translate(plugin, samples, schemas);
   startCheck(plugin, schemas);
-  if (gateway.adminUrl !== null) new GatewayFile(gateway.adminUrl, schemas, token);
-  new Chat(gateway, plugin, (id, request) => {
+  const chat = new Chat(gateway, plugin, (id, request) => {
     translate.open(gateway.providers[id] ?? { provider: { type: "openai" } }, request);
     openTab("translate");
   });
+  const onTaken = async () => chat.take(await freshGateway());
+  if (gateway.adminUrl !== null) new GatewayFile(gateway.adminUrl, schemas, token, onTaken);
   document.body.dataset["ready"] = "true";
+}
+
+/** As many connections as browsers keep to one server. */
+const CONNECTIONS = 6;
+
+/**
+ * The gateway after a change. A connection from before it still serves one request as it was, and is then closed:
+ * that is this one.
+ */
+async function freshGateway(): Promise<GatewayOfPage> {
+  const all = Array.from({ length: CONNECTIONS }, (_, at) => `gateway.json?${at}`);
+  const [last] = (await Promise.all(all.map((url) => readJson<GatewayOfPage>(url)))).reverse();
+  if (last === undefined) throw new Error("gateway.json is missing");
+  return last;
 }
 
 /** The token of the address, which is nobody else's business from then on. */
@@ -40,7 +55,7 @@ function takeToken(): string | null {
 }
 
 async function readJson<T>(url: string): Promise<T> {
-  const response = await fetch(url);
+  const response = await fetch(url, { cache: "no-cache" });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return (await response.json()) as T;
 }

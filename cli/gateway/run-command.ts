@@ -51,7 +51,8 @@ interface Admin {
 }
 
 async function openAdmin(options: CommandOptions, running: Running): Promise<Admin> {
-  const own = process.env["ENVOY_AI_PROXY_TOKEN"];
+  // One that is empty would let everybody in.
+  const own = process.env["ENVOY_AI_PROXY_TOKEN"] || null;
   const token = own ?? randomBytes(24).toString("base64url");
   const origins = () => {
     const port = running.gateway?.envoy.ports.get("gateway");
@@ -65,7 +66,7 @@ async function openAdmin(options: CommandOptions, running: Running): Promise<Adm
     origins,
     configuration: () => running.configuration,
   });
-  return { ...opened, shownToken: own === undefined ? token : "$ENVOY_AI_PROXY_TOKEN" };
+  return { ...opened, shownToken: own === null ? token : "$ENVOY_AI_PROXY_TOKEN" };
 }
 
 /** What is where; "Ready" comes last. */
