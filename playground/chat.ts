@@ -17,6 +17,8 @@ const ANY = "";
 export class Chat {
   private messages: Message[] = [];
   private running: AbortController | null = null;
+  /** Whether something else runs since the request was sent. */
+  private isOutdated = false;
   private natives: NativeRequests | null = null;
 
   private readonly log = byId("chat-log", HTMLElement);
@@ -28,8 +30,10 @@ export class Chat {
   constructor(
     private gateway: GatewayOfPage,
     private readonly plugin: Plugin,
-    /** Opens a provider and a request in the other tab. */
-    onReplay: (providerId: string, request: string) => void,
+    /** Opens a configuration and a request in the other tab. */
+    onReplay: (config: unknown, request: string) => void,
+    /** Brings the gateway as it is by now. */
+    private readonly refresh: () => Promise<GatewayOfPage>,
   ) {
     this.take(gateway);
     this.provider.addEventListener("change", () => this.offerModels());
@@ -44,13 +48,14 @@ export class Chat {
     });
     this.on("chat-stop", () => this.running?.abort());
     this.on("chat-new", () => this.reset());
-    this.on("chat-replay", () => onReplay(this.nativeProvider.value, this.shownRequest()));
+    this.on("chat-replay", () => onReplay(this.shownConfig(), this.shownRequest()));
     this.nativeProvider.addEventListener("change", () => this.showNative());
   }
 
   /** Begins with a gateway, or goes on with another one. */
   take(gateway: GatewayOfPage): void {
     this.gateway = gateway;
+    this.isOutdated = this.running !== null;
     const ids = Object.keys(gateway.providers).map((id): [string, string] => [id, id]);
     fillSelect(this.provider, [[ANY, "any"], ...ids]);
     this.offerModels();
@@ -59,6 +64,12 @@ export class Chat {
 
   private on(id: string, work: () => void): void {
     byId(id, HTMLButtonElement).addEventListener("click", work);
+  }
+
+  /** Of the provider whose request is shown; of the first one before anything was asked. */
+  private shownConfig(): unknown {
+    const { providers } = this.gateway;
+    return providers[this.nativeProvider.value] ?? Object.values(providers)[0];
   }
 
   private shownRequest(): string {
@@ -140,9 +151,11 @@ export class Chat {
     } catch (error) {
       show("chat-error", signal.aborted ? "Stopped." : `The answer broke off: ${reasonOf(error)}`);
     }
-    this.setBusy(false);
-    this.running = null;
     this.remember(answer, line);
+    this.running = null;
+    // The connection of this answer is one from before the change.
+    if (this.isOutdated) this.take(await this.refresh());
+    this.setBusy(false);
   }
 
   /** Only what was said goes along with the next request. */

@@ -26,7 +26,9 @@ export function suggestions(
   const cursor = cursorAt(text, offset);
   if (cursor === null) return [];
   const here = schemas.at(file, cursor.path);
-  const all = cursor.kind === "key" ? keys(cursor, here, text) : values(cursor, here, text);
+  const isObject = (name: string) => holdsMembers(schemas.at(file, [...cursor.path, name]));
+  const all =
+    cursor.kind === "key" ? keys(cursor, here, text, isObject) : values(cursor, here, text);
   const typed = cursor.typed.toLowerCase();
   const fits = all.filter(({ label }) => label.toLowerCase().includes(typed));
   const begins = ({ label }: Suggestion) => (label.toLowerCase().startsWith(typed) ? 0 : 1);
@@ -36,7 +38,12 @@ export function suggestions(
     .slice(0, MOST);
 }
 
-function keys(cursor: Cursor, here: Schema[], text: string): Suggestion[] {
+function keys(
+  cursor: Cursor,
+  here: Schema[],
+  text: string,
+  isObject: (name: string) => boolean,
+): Suggestion[] {
   const isItem = typeof cursor.path.at(-1) === "number";
   const known = here.flatMap((schema) => Object.entries(schema.properties ?? {}));
   const type = typeOf(text, cursor);
@@ -45,15 +52,18 @@ function keys(cursor: Cursor, here: Schema[], text: string): Suggestion[] {
     .filter(([, schema]) => isFor(schema, type))
     .map(([name, schema]): Suggestion => {
       const detail = schema.description ?? "";
-      return { label: name, detail, insert: `${name}${opening(schema)}`, start: cursor.start };
+      // What follows a key, as far as its value's kind is clear.
+      const insert = `${name}${isObject(name) ? ":\n" : ": "}`;
+      return { label: name, detail, insert, start: cursor.start };
     });
   // An item of a list may be a value as well.
   return isItem ? [...values(cursor, here, text), ...found] : found;
 }
 
-/** What follows a key, as far as its value's kind is clear. */
-function opening({ type, properties }: Schema): string {
-  return type === "object" || properties !== undefined ? ":\n" : ": ";
+/** Whether a value has members, and nothing else would do. */
+function holdsMembers(alternatives: Schema[]): boolean {
+  const types = alternatives.flatMap(({ type = [] }) => type);
+  return types.includes("object") && types.every((type) => ["object", "null"].includes(type));
 }
 
 /** Fields that are one provider's alone begin with its name: "`qwen`: lets …". */

@@ -30,6 +30,8 @@ export class GatewayFile {
       schemas,
       onChange: () => {
         this.showDiff(this.state?.text ?? "", this.editor.text);
+        // What came of an earlier text.
+        show("gateway-outcome", "");
         check();
       },
     });
@@ -37,7 +39,10 @@ export class GatewayFile {
       event.preventDefault();
       void this.work(() => this.connect(byId("gateway-token", HTMLInputElement).value));
     });
-    this.on("gateway-validate", () => this.validate());
+    this.on("gateway-validate", async () => {
+      const isFine = await this.validate();
+      show("gateway-outcome", isFine ? "It is fine." : "It would be refused.");
+    });
     this.on("gateway-apply", () => this.apply());
     this.on("gateway-compare", () => this.compare());
     this.on("gateway-rollback", () => this.rollBack());
@@ -48,7 +53,7 @@ export class GatewayFile {
     byId(id, HTMLButtonElement).addEventListener("click", () => void this.work(work));
   }
 
-  private async work(work: () => Promise<void>): Promise<void> {
+  private async work(work: () => Promise<unknown>): Promise<void> {
     show("gateway-error", "");
     try {
       await work();
@@ -87,12 +92,11 @@ export class GatewayFile {
     this.overwrite.checked = false;
   }
 
-  private async validate(): Promise<void> {
+  private async validate(): Promise<boolean> {
     const turn = ++this.turn;
     const found = await this.admin?.validate(this.editor.text);
-    if (found === undefined || turn !== this.turn) return;
-    this.showProblems(found);
-    show("gateway-outcome", found.problems.length > 0 ? "It would be refused." : "It is fine.");
+    if (found !== undefined && turn === this.turn) this.showProblems(found);
+    return found?.problems.length === 0;
   }
 
   private showProblems({ problems, warnings }: Pick<Answer, "problems" | "warnings">): void {

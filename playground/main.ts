@@ -24,10 +24,11 @@ async function start(): Promise<void> {
   const schemas = new Schemas(Object.fromEntries(files));
   const translate = new Translate(plugin, samples, schemas);
   startCheck(plugin, schemas);
-  const chat = new Chat(gateway, plugin, (id, request) => {
-    translate.open(gateway.providers[id] ?? { provider: { type: "openai" } }, request);
+  const onReplay = (config: unknown, request: string) => {
+    translate.open(config, request);
     openTab("translate");
-  });
+  };
+  const chat = new Chat(gateway, plugin, onReplay, freshGateway);
   const onTaken = async () => chat.take(await freshGateway());
   if (gateway.adminUrl !== null) new GatewayFile(gateway.adminUrl, schemas, token, onTaken);
   document.body.dataset["ready"] = "true";
@@ -37,14 +38,12 @@ async function start(): Promise<void> {
 const CONNECTIONS = 6;
 
 /**
- * The gateway after a change. A connection from before it still serves one request as it was, and is then closed:
- * that is this one.
+ * The gateway after a change. A connection from before it serves one more request as it was, and is then closed:
+ * that is one of these, which browsers send over the connections of the chat, the last used first.
  */
 async function freshGateway(): Promise<GatewayOfPage> {
-  const all = Array.from({ length: CONNECTIONS }, (_, at) => `gateway.json?${at}`);
-  const [last] = (await Promise.all(all.map((url) => readJson<GatewayOfPage>(url)))).reverse();
-  if (last === undefined) throw new Error("gateway.json is missing");
-  return last;
+  for (let at = 1; at < CONNECTIONS; ++at) await readJson("gateway.json");
+  return readJson<GatewayOfPage>("gateway.json");
 }
 
 /** The token of the address, which is nobody else's business from then on. */
@@ -55,7 +54,7 @@ function takeToken(): string | null {
 }
 
 async function readJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { cache: "no-cache" });
+  const response = await fetch(url, { cache: "no-store", credentials: "omit" });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return (await response.json()) as T;
 }

@@ -65,7 +65,7 @@ export class Translate {
     const found = samples.findIndex(({ name }) => name.startsWith("stream") === isStream);
     if (found >= 0) this.takeAnswer(found);
     this.sample.value = String(Math.max(0, found));
-    this.request.value = request;
+    if (request !== "") this.request.value = request;
     void this.translate();
   }
 
