@@ -116,8 +116,11 @@ export class Chat {
     this.say("You", content);
     this.message.value = "";
     show("chat-request", JSON.stringify(JSON.parse(body), null, 2));
-    void this.tellNatives(body);
-    await this.exchange(body);
+    this.running = new AbortController();
+    this.setBusy(true);
+    // Not beside the exchange, whose times it would lengthen.
+    await this.tellNatives(body);
+    await this.exchange(body, this.running);
   }
 
   /** The request's JSON; throws where the further members are no object. */
@@ -131,14 +134,11 @@ export class Chat {
     return JSON.stringify({ model: this.model.value, messages, ...streaming, ...more });
   }
 
-  private async exchange(body: string): Promise<void> {
+  private async exchange(body: string, running: AbortController): Promise<void> {
     const key = byId("chat-key", HTMLInputElement).value;
     const headers: Record<string, string> = { "content-type": "application/json" };
     if (key !== "") headers["authorization"] = `Bearer ${key}`;
     const line = this.say("Assistant", "");
-    const running = new AbortController();
-    this.running = running;
-    this.setBusy(true);
     const { signal } = running;
     let answer: ChatAnswer | null = null;
     const onPiece = (piece: ChatAnswer) => {
