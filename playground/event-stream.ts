@@ -49,12 +49,13 @@ export async function askChat(
   answer.status = response.status;
   const isStream = (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
   const decoder = new TextDecoder();
-  let read = 0;
+  let rest = "";
   for (const reader = response.body?.getReader(); reader !== undefined;) {
     const { done, value } = await reader.read();
     if (done) break;
-    answer.raw += decoder.decode(value, { stream: true });
-    if (isStream) read = takeEvents(answer, read, passed);
+    const text = decoder.decode(value, { stream: true });
+    answer.raw += text;
+    if (isStream) rest = takeEvents(answer, rest + text, passed);
     onPiece(answer);
   }
   answer.raw += decoder.decode();
@@ -64,7 +65,8 @@ export async function askChat(
   return answer;
 }
 
-function emptyAnswer(): ChatAnswer {
+/** Nothing yet. */
+export function emptyAnswer(): ChatAnswer {
   return {
     status: 0,
     raw: "",
@@ -80,16 +82,16 @@ function emptyAnswer(): ChatAnswer {
   };
 }
 
-/** Takes the events that are complete; where the rest begins. */
-function takeEvents(answer: ChatAnswer, from: number, passed: () => number): number {
-  const end = answer.raw.lastIndexOf("\n\n");
-  if (end < from) return from;
-  for (const event of answer.raw.slice(from, end).split("\n\n")) {
+/** Takes the events of a text that are complete; what is left of it, to come before what follows. */
+export function takeEvents(answer: ChatAnswer, text: string, passed: () => number): string {
+  const events = text.replaceAll("\r\n", "\n").split("\n\n");
+  const rest = events.pop() ?? "";
+  for (const event of events) {
     const lines = event.split("\n").filter((line) => line.startsWith("data:"));
     const payload = lines.map((line) => line.replace(/^data: ?/, "")).join("\n");
     if (payload !== "" && payload !== "[DONE]") takePayload(answer, payload, passed);
   }
-  return end + 2;
+  return rest;
 }
 
 function takePayload(answer: ChatAnswer, text: string, passed: () => number): void {

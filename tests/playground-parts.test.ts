@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { HiddenSecrets, withoutSecrets } from "../cli/gateway/secrets.ts";
 import { suggestions } from "../playground/completion.ts";
 import { lineDiff, withContext } from "../playground/diff.ts";
+import { emptyAnswer, takeEvents } from "../playground/event-stream.ts";
 import { Plugin } from "../playground/plugin.ts";
 import { PLUGIN } from "./support/envoy.ts";
 import type { Samples } from "../playground/samples.ts";
@@ -43,6 +44,52 @@ describe("every sample", () => {
       }
     });
   }
+});
+
+describe("the chat's events", () => {
+  const call = (own: object) => ({ tool_calls: [{ index: 0, function: own }] });
+  const deltas = [
+    { role: "assistant", content: "" },
+    { reasoning_content: "Hm." },
+    { content: "Grüße" },
+    call({ name: "f", arguments: '{"a"' }),
+    call({ arguments: ":1}" }),
+  ];
+  const chunks = [
+    ...deltas.map((delta) => ({ choices: [{ delta, finish_reason: null }] })),
+    { model: "m", choices: [{ delta: {}, finish_reason: "stop" }] },
+    { choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } },
+  ];
+  const events = chunks.map((own) => `data: ${JSON.stringify(own)}\n\n`).join("");
+
+  for (const [what, text] of [
+    ["as they are", `: a comment\n\n${events}data: [DONE]\n\n`],
+    ["with other line ends", `${events}data:[DONE]\n\n`.replaceAll("\n", "\r\n")],
+  ] as const) {
+    test(`are read ${what}, cut anywhere`, () => {
+      for (let cut = 0; cut <= text.length; ++cut) {
+        const answer = emptyAnswer();
+        const rest = takeEvents(answer, text.slice(0, cut), () => 7);
+        assert.equal(
+          takeEvents(answer, rest + text.slice(cut), () => 9),
+          "",
+        );
+        assert.equal(answer.text, "Grüße");
+        assert.equal(answer.reasoning, "Hm.");
+        assert.deepEqual(answer.toolCalls, [{ name: "f", arguments: '{"a":1}' }]);
+        assert.deepEqual(answer.usage, { prompt_tokens: 1, completion_tokens: 2 });
+        assert.deepEqual([answer.model, answer.finishReason], ["m", "stop"]);
+        assert.ok(answer.firstTokenAfter === 7 || answer.firstTokenAfter === 9);
+        assert.equal(answer.error, null);
+      }
+    });
+  }
+
+  test("may be an error", () => {
+    const answer = emptyAnswer();
+    takeEvents(answer, 'data: {"error":{"message":"Cut."}}\n\n', () => 1);
+    assert.deepEqual([answer.error, answer.firstTokenAfter], ["Cut.", null]);
+  });
 });
 
 describe("completion", () => {
