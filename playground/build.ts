@@ -1,4 +1,4 @@
-// Makes build/playground: one script of the page's modules and the host's, its files, and samples of the fixtures.
+// Makes build/playground: one script of the page's modules and the host's, and samples of fixtures.
 // https://esbuild.github.io/api/
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// A text field for configurations: completion by the schema, and problems that lead to their places.
+// A text field for configurations: completion by the schema, problems that lead to their places.
 // Keys as in https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 import type { Problem } from "../cli/gateway/yaml-places.ts";
 import { type Suggestion, suggestions } from "./completion.ts";

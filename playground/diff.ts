@@ -55,7 +55,7 @@ function changed(from: string[], to: string[]): DiffLine[] {
   return lines;
 }
 
-/** The changed lines with some around them; what is left out is one line `…`. Empty where nothing differs. */
+/** The changed lines with some around them, `…` for what is left out; empty where nothing differs. */
 export function withContext(lines: readonly DiffLine[], around = 3): DiffLine[] {
   const isNear = lines.map((_, at) =>
     lines.slice(Math.max(0, at - around), at + around + 1).some(({ sign }) => sign !== " "),

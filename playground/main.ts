@@ -38,8 +38,8 @@ async function start(): Promise<void> {
 const CONNECTIONS = 6;
 
 /**
- * The gateway after a change. A connection from before it serves one more request as it was, and is then closed:
- * that is one of these, which browsers send over the connections of the chat, the last used first.
+ * The gateway after a change. A connection from before it serves one more request as it was, and is
+ * then closed: one of these, which browsers send over the chat's connections, the last used first.
  */
 async function freshGateway(): Promise<GatewayOfPage> {
   for (let at = 1; at < CONNECTIONS; ++at) await readJson("gateway.json");

@@ -1,4 +1,4 @@
-// What the gateway would make of a request, attempt by attempt: as `envoy-ai-proxy explain` tells it, in the browser.
+// What the gateway would make of a request, attempt by attempt; `envoy-ai-proxy explain` for the page.
 import type { GatewayOfPage } from "../cli/gateway/playground-routes.ts";
 import type { RunResult } from "../host/run.ts";
 import { type Plugin, requestText } from "./plugin.ts";

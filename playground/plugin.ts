@@ -1,4 +1,4 @@
-// The gateway's own plugin.wasm in the browser: what it says of configurations, and what it makes of requests and answers.
+// The gateway's own plugin.wasm in the browser: what it says of configurations, and makes of exchanges.
 // https://developer.mozilla.org/docs/WebAssembly/JavaScript_interface
 import type { HttpCall, HttpCallAnswer } from "../host/http-call.ts";
 import type { HeaderPairs } from "../host/header-map.ts";

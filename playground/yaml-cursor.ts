@@ -1,5 +1,5 @@
-// Where a cursor stands in a YAML text that is being written, and so is no YAML yet. Block style, as gateway files have it;
-// a list in brackets counts where it is written on one line.
+// Where a cursor stands in a YAML text that is being written, and so is no YAML yet. Block style, as
+// gateway files have it; a list in brackets counts where it is written on one line.
 import type { Path } from "../cli/gateway/yaml-places.ts";
 
 /** What may be completed at a place. */

@@ -1,4 +1,4 @@
-// What the playground's page is made of, without a browser: samples, completion, diffs, and secrets that stay at home.
+// What the playground's page is made of, without a browser.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";

@@ -123,7 +123,7 @@ async function operate(request: IncomingMessage, own: RunningConfiguration): Pro
 }
 
 const ENDPOINTS =
-  "There are POST /reload, GET and PUT /configuration, POST /validate, POST /rollback and GET /versions/N.";
+  "There are POST /reload, POST /validate, GET and PUT /configuration, POST /rollback, GET /versions/N.";
 
 async function outcome(done: ReturnType<RunningConfiguration["reload"]>): Promise<Answer> {
   const { status, ...body } = await done;

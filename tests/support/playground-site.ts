@@ -1,4 +1,4 @@
-// The playground's page in a browser, with a gateway that `envoy-ai-proxy run` runs, and a provider that does as it is told.
+// The playground's page in a browser, a gateway that `envoy-ai-proxy run` runs, and a raw provider.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
