@@ -22,7 +22,9 @@ export class GatewayFile {
   ) {
     toggle("gateway-none", false);
     toggle("gateway-admin", true);
-    const check = settled(() => void this.work(() => this.validate()), 300);
+    const onFailure = (error: unknown) => show("gateway-error", reasonOf(error));
+    // What is said of a change meanwhile stays.
+    const check = settled(() => void this.validate().catch(onFailure), 300);
     this.editor = new CodeEditor(byId("gateway-editor", HTMLElement), {
       label: "Gateway file",
       rows: 24,
@@ -32,6 +34,7 @@ export class GatewayFile {
         this.showDiff(this.state?.text ?? "", this.editor.text);
         // What came of an earlier text.
         show("gateway-outcome", "");
+        show("gateway-error", "");
         check();
       },
     });
