@@ -1,11 +1,11 @@
-// Everything that runs during a benchmark: the client, the provider, and an Envoy per variant.
+// Everything that runs during a benchmark: the client, the provider, and a process per variant, mostly an Envoy.
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEnvoyWith, type TestEnvoy } from "../tests/support/envoy.ts";
+import { startEnvoyWith } from "../tests/support/envoy.ts";
 import { Child } from "./child.ts";
 import type { Job, JobResult } from "./load.ts";
 import { cpuNanoseconds, residentMib } from "./process-cost.ts";
 import type { UpstreamAnswer, UpstreamQuestion } from "./upstream.ts";
-import { bootstrapOf, type Variant, type VariantName } from "./variants.ts";
+import { bootstrapOf, type Running, type Variant, type VariantName } from "./variants.ts";
 import type { Workload, WorkloadName } from "./workloads.ts";
 
 const CONNECTIONS = 8;
@@ -22,7 +22,8 @@ export interface Cost {
 }
 
 export class Arena {
-  private readonly envoys = new Map<VariantName, TestEnvoy>();
+  private readonly running = new Map<VariantName, Running>();
+  private readonly headers = new Map<VariantName, Buffer>();
   private readonly client = new Child<Job, JobResult>("./load.ts");
   private readonly provider = new Child<UpstreamQuestion, UpstreamAnswer>("./upstream.ts");
   private current: WorkloadName | null = null;
@@ -30,9 +31,9 @@ export class Arena {
   /** Starts the variant's Envoy; rejects with Envoy's reason where it refuses. */
   async start(variant: Variant): Promise<void> {
     const { ports } = await this.provider.ask({ ask: "ports" });
-    const config = bootstrapOf(variant, ports[variant.dialect] ?? 0);
-    const options = { concurrency: 1, pluginLogLevel: "warning" } as const;
-    this.envoys.set(variant.name, await startEnvoyWith(config, options));
+    const port = ports[variant.dialect] ?? 0;
+    this.headers.set(variant.name, headLines(variant.headers?.(port)));
+    this.running.set(variant.name, await startOne(variant, port));
   }
 
   /** One request: what the client got and what the provider got. */
@@ -68,7 +69,7 @@ export class Arena {
   async stop(): Promise<void> {
     this.client.stop();
     this.provider.stop();
-    await Promise.all([...this.envoys.values()].map((envoy) => envoy.stop()));
+    await Promise.all([...this.running.values()].map((one) => one.stop()));
     await sleep(0);
   }
 
@@ -80,12 +81,31 @@ export class Arena {
 
   private send(variant: Variant, request: Uint8Array, count: number): Promise<JobResult> {
     const port = this.envoy(variant).ports[0] ?? 0;
-    return this.client.ask({ port, request, count, connections: CONNECTIONS });
+    const own = this.headers.get(variant.name) ?? Buffer.alloc(0);
+    const bytes = own.length === 0 ? request : withHeaders(request, own);
+    return this.client.ask({ port, request: bytes, count, connections: CONNECTIONS });
   }
 
-  private envoy({ name }: Variant): TestEnvoy {
-    const envoy = this.envoys.get(name);
-    if (envoy === undefined) throw new Error(`no Envoy runs for ${name}`);
-    return envoy;
+  private envoy({ name }: Variant): Running {
+    const one = this.running.get(name);
+    if (one === undefined) throw new Error(`nothing runs for ${name}`);
+    return one;
   }
+}
+
+async function startOne(variant: Variant, port: number): Promise<Running> {
+  if (variant.start !== undefined) return variant.start(port);
+  const config = (await variant.bootstrap?.(port)) ?? bootstrapOf(variant, port);
+  return startEnvoyWith(config, { concurrency: 1, pluginLogLevel: "warning" });
+}
+
+function headLines(headers: Record<string, string> = {}): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(lines.join(""));
+}
+
+/** The request with more lines behind its first one. */
+function withHeaders(request: Uint8Array, lines: Buffer): Uint8Array {
+  const end = Buffer.from(request.buffer, request.byteOffset, request.length).indexOf("\n") + 1;
+  return Buffer.concat([request.subarray(0, end), lines, request.subarray(end)]);
 }

@@ -4,10 +4,12 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { findEnvoy } from "../cli/envoy-binary.ts";
+import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
 import { EXCHANGES, type MemoryCurve } from "./memory.ts";
+import { PEER_VARIANTS } from "./peer-variants.ts";
 import { plot } from "./plot.ts";
 import type { Result } from "./rounds.ts";
-import { ELSEWHERE, NATIVE_TARGETS, TARGETS } from "./targets.ts";
+import { ELSEWHERE, GATEWAY_TARGET, NATIVE_TARGETS, TARGETS } from "./targets.ts";
 import { NATIVE_VARIANTS, type Variant, type VariantName, VARIANTS } from "./variants.ts";
 import type { StartTimes } from "./vm-start.ts";
 import type { Workload, WorkloadName } from "./workloads.ts";
@@ -18,14 +20,19 @@ export interface Report {
   workloads: { workload: Workload; results: Result[] }[];
   /** The native providers, each beside Envoy alone. */
   natives: { workload: Workload; results: Result[] }[];
+  /** Other gateways beside Envoy alone and the plugin. */
+  peers: { workload: Workload; results: Result[] }[];
   /** Memory after all workloads. */
   resident: { variant: Variant; mib: number }[];
   memory: MemoryCurve[];
   start: StartTimes | null;
 }
 
+/** Those that every workload is measured with. */
+const PLACED: readonly Variant[] = [...VARIANTS, ...GATEWAY_VARIANTS];
+
 function titleOf(name: VariantName): string {
-  const all = [...VARIANTS, ...NATIVE_VARIANTS];
+  const all = [...PLACED, ...NATIVE_VARIANTS, ...PEER_VARIANTS];
   return all.find((variant) => variant.name === name)?.title ?? name;
 }
 
@@ -91,12 +98,14 @@ async function markdown(report: Report, json: string): Promise<string> {
     (await circumstances()).map((line) => `- ${line}`).join("\n"),
     "![CPU time over that of Envoy alone](results.svg)",
     ratioTable(report),
+    placementTable(report),
     "In the last workload the provider writes once a millisecond; Envoy then sees each write alone " +
       `(HTTP chunks per answer of Envoy alone: ${chunksOfLast(report)}). Where writes are closer, ` +
       "Envoy reads several at once, and everything becomes cheaper.",
     report.notes.map((note) => `- ${note}.`).join("\n"),
     "## Native providers",
     nativeTable(report),
+    ...peerParts(report),
     "## Microseconds and requests per second",
     absoluteTable(report),
     "## Memory and start",
@@ -141,7 +150,7 @@ function table(head: string[], rows: string[][]): string {
 function ratioTable({ workloads }: Report): string {
   const head = ["", ...workloads.map(({ workload }) => workload.title)];
   const rows: string[][] = [];
-  for (const { name, title } of VARIANTS) {
+  for (const { name, title } of PLACED) {
     const own = workloads.map(({ results }) => results.find(({ variant }) => variant === name));
     if (name === "bare" || own.every((result) => result === undefined)) continue;
     rows.push([`**${title}**`, ...own.map((result) => (result ? ratioCell(result) : ""))]);
@@ -153,6 +162,23 @@ function ratioTable({ workloads }: Report): string {
     rows.push([`${title}, elsewhere`, ...workloads.map(({ workload }) => ratios[workload.name])]);
   }
   return table(head, rows);
+}
+
+/** What the gateway adds to the plugin in a listener alone. */
+function placementTable({ workloads }: Report): string {
+  const head = [
+    "CPU time over the plugin in a listener",
+    ...workloads.map((one) => one.workload.title),
+  ];
+  const rows = GATEWAY_VARIANTS.map(({ name, title }) => [
+    title,
+    ...workloads.map(({ results }) => {
+      const cpu = (of: VariantName) => results.find(({ variant }) => variant === of)?.cpu;
+      const [own, single] = [cpu(name), cpu(name.replace("gateway-", ""))];
+      return own && single ? `**${(own / single).toFixed(2)}**` : "";
+    }),
+  ]);
+  return table(head, [...rows, ["target", ...workloads.map(() => `≤ ${GATEWAY_TARGET}`)]]);
 }
 
 function nativeTable({ natives }: Report): string {
@@ -168,13 +194,35 @@ function nativeTable({ natives }: Report): string {
   return table(head, [...rows, ["target", ...targets]]);
 }
 
+function peerParts({ peers }: Report): string[] {
+  if (peers.length === 0) return [];
+  const head = ["CPU time per request", ...peers.map(({ workload }) => workload.title)];
+  const names = new Set(peers.flatMap(({ results }) => results.map(({ variant }) => variant)));
+  const rows = [...names].map((name) => [
+    titleOf(name),
+    ...peers.map(({ results }) => {
+      const result = results.find(({ variant }) => variant === name);
+      return result ? `${result.cpu.toFixed(0)} µs, ${ratioText(result)} times` : "fails";
+    }),
+  ]);
+  return ["## Other gateways", PEER_REMARK, table(head, rows)];
+}
+
+const PEER_REMARK =
+  "In a run of their own, one process each (LiteLLM: one worker), as they are installed from PyPI and " +
+  "npm, with no logging, keys or database; times over Envoy alone.";
+
+function ratioText({ ratio }: Result): string {
+  return ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0);
+}
+
 function ratioCell({ ratio, low, high }: Result): string {
   return `**${ratio.toFixed(2)}** (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
 
 function absoluteTable({ workloads }: Report): string {
   const head = ["", ...workloads.map(({ workload }) => workload.title)];
-  const rows = VARIANTS.map(({ name, title }) => [
+  const rows = PLACED.map(({ name, title }) => [
     title,
     ...workloads.map(({ results }) => {
       const result = results.find(({ variant }) => variant === name);

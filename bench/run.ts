@@ -1,8 +1,9 @@
 // npm run bench: what the plugin costs beside Envoy alone and beside Envoy's own transcoder.
 //   --quick            under a minute, rougher
 //   --only <workload>  small, conversation, image, burst or writes; may be repeated
-//   --variant <name>   openai, claude, transcoder or a native provider's type; may be repeated
+//   --variant <name>   openai, claude, gateway-openai, gateway-claude, transcoder or a native provider's type; may be repeated
 //   --natives          the native providers only
+//   --peers            also LiteLLM and Portkey, which are installed for it
 //   --memory           also 100,000 exchanges with each, for their memory
 //   --profile          where the CPU time goes instead, by perf
 import { execFileSync } from "node:child_process";
@@ -12,7 +13,9 @@ import { parseArgs } from "node:util";
 import { PLUGIN } from "../tests/support/envoy.ts";
 import { Arena } from "./arena.ts";
 import { check } from "./check.ts";
+import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
 import { measureMemory } from "./memory.ts";
+import { installPeers, PEER_VARIANTS } from "./peer-variants.ts";
 import { printProfile } from "./profile.ts";
 import { printWorkload, type Report, writeReport } from "./report.ts";
 import { measureWorkload } from "./rounds.ts";
@@ -26,11 +29,13 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true },
     variant: { type: "string", multiple: true },
     natives: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
     memory: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
   },
 });
 
+const LONGEST_NOTE = 300;
 const PACE = options.quick ? { rounds: 11, scale: 0.5 } : { rounds: 41, scale: 1 };
 
 /** Those that were asked for; an unknown name is an error. */
@@ -57,8 +62,8 @@ async function start(arena: Arena, wanted: Variant[], notes: string[]): Promise<
   return started;
 }
 
-/** Those that answer rightly. Only the transcoder, which is not ours, may fail and be left out. */
-async function checkAll(
+/** Those that answer rightly. Only one that is not ours may fail and be left out. */
+async function checkEach(
   arena: Arena,
   variants: Variant[],
   all: Workload[],
@@ -73,8 +78,12 @@ async function checkAll(
       }
       right.push(variant);
     } catch (error) {
-      if (variant.name !== "transcoder") throw error;
-      notes.push(`${variant.title} is not measured: ${(error as Error).message}`);
+      const isOurs = variant.start === undefined && variant.name !== "transcoder";
+      if (isOurs) throw error;
+      const said = (error as Error).message.slice(0, LONGEST_NOTE);
+      const note = `${variant.title} is not measured: ${said}`;
+      console.log(note);
+      notes.push(note);
     }
   }
   return right;
@@ -82,7 +91,7 @@ async function checkAll(
 
 async function main(): Promise<void> {
   if (!existsSync(PLUGIN)) throw new Error("There is no plugin yet: npm run build makes it.");
-  const [bare, ...others] = VARIANTS;
+  const [bare, ...others] = [...VARIANTS, ...GATEWAY_VARIANTS];
   if (bare === undefined) return;
   const picked = chosen([...others, ...NATIVE_VARIANTS], options.variant);
   const isNative = (variant: Variant) => NATIVE_VARIANTS.includes(variant);
@@ -93,6 +102,7 @@ async function main(): Promise<void> {
     notes: [],
     workloads: [],
     natives: [],
+    peers: [],
     resident: [],
     memory: [],
     start: null,
@@ -100,13 +110,13 @@ async function main(): Promise<void> {
   const arena = new Arena();
   try {
     const started = await start(arena, wanted, report.notes);
-    const variants = await checkAll(arena, started, all, report.notes);
-    report.notes.forEach((note) => console.log(`Note: ${note}.`));
+    const variants = await checkEach(arena, started, all, report.notes);
     if (options.profile) return await printProfile(arena, variants, all);
     if (options.natives || !options.variant || picked.some(isNative)) {
-      const natives = await measureNatives([bare, ...picked.filter(isNative)], all, report);
-      report.natives.push(...natives);
+      const some = all.filter(({ name }) => name === "small" || name === "burst");
+      report.natives = await measureApart([bare, ...picked.filter(isNative)], some, report.notes);
     }
+    if (options.peers) report.peers = await measurePeers(bare, all, report.notes);
     if (wanted.length < 2) return;
     for (const workload of all) {
       const results = await measureWorkload(arena, variants, workload, PACE);
@@ -123,18 +133,28 @@ async function main(): Promise<void> {
   await writeReport(report, isWhole ? jsonTable() : null);
 }
 
-/** The native providers in an arena of their own: their Envoys shall not crowd the others' caches. */
-async function measureNatives(variants: Variant[], all: Workload[], report: Report) {
+/** Other gateways, with the plugin beside them. What one of them cannot do is left out and noted. */
+async function measurePeers(bare: Variant, all: Workload[], notes: string[]) {
+  await installPeers();
+  const own = VARIANTS.filter(({ name }) => name === "openai" || name === "claude");
+  const variants = [bare, ...own, ...PEER_VARIANTS];
+  return measureApart(variants, all, notes, { ...PACE, rounds: Math.min(PACE.rounds, 7) });
+}
+
+/** In an arena of their own, so that they do not crowd the others' caches. */
+async function measureApart(
+  variants: Variant[],
+  all: Workload[],
+  notes: string[],
+  pace = PACE,
+): Promise<Report["natives"]> {
   const measured: Report["natives"] = [];
   const arena = new Arena();
   try {
     for (const variant of variants) await arena.start(variant);
-    for (const workload of all.filter(({ name }) => name === "small" || name === "burst")) {
-      for (const variant of variants) {
-        const note = await check(arena, variant, workload);
-        if (note !== null) report.notes.push(note);
-      }
-      const results = await measureWorkload(arena, variants, workload, PACE);
+    for (const workload of all) {
+      const right = await checkEach(arena, variants, [workload], notes);
+      const results = await measureWorkload(arena, right, workload, pace);
       measured.push({ workload, results });
       printWorkload(workload, results);
     }

@@ -12,6 +12,9 @@ export const TARGETS: Partial<Record<VariantName, Ratios>> = {
 /** What no native provider shall exceed. */
 export const NATIVE_TARGETS: Partial<Ratios> = { small: 2.2, burst: 12 };
 
+/** What the gateway shall not exceed: CPU time over that of the plugin in a listener alone. */
+export const GATEWAY_TARGET = 1.25;
+
 /** Measured on another machine. */
 export const ELSEWHERE: { title: string; ratios: Record<WorkloadName, string> }[] = [
   {

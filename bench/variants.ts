@@ -1,12 +1,18 @@
 // What is compared: Envoys that differ in their HTTP filters alone.
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/http/http_filters/ai_protocol_manager_filter
-import { pluginFilter } from "../tests/support/envoy.ts";
+import { pluginFilter, type startEnvoyWith, type TestEnvoy } from "../tests/support/envoy.ts";
 import type { Dialect } from "./answers.ts";
 import { type Native, NATIVES } from "./natives.ts";
 import { MODEL } from "./workloads.ts";
 
-/** `bare`, `openai`, `claude`, `transcoder`, or the type of a native provider. */
+/** `bare`, `openai`, `claude`, `gateway-openai`, `gateway-claude`, `transcoder`, or the type of a native provider. */
 export type VariantName = string;
+
+/** Envoy's configuration, as far as it is looked into here. */
+type Bootstrap = Parameters<typeof startEnvoyWith>[0];
+
+/** A process between client and provider. */
+export type Running = Pick<TestEnvoy, "ports" | "pid" | "log" | "stop">;
 
 export interface Variant {
   name: VariantName;
@@ -17,6 +23,12 @@ export interface Variant {
   filters: object[];
   /** Members added to the route. */
   route: object;
+  /** Where it is more than filters and a route: all of Envoy's configuration; `port` is the provider's. */
+  bootstrap?: (port: number) => Promise<Bootstrap>;
+  /** Starts it where it is no Envoy. */
+  start?: (port: number) => Promise<Running>;
+  /** What every request has to have besides. */
+  headers?: (port: number) => Record<string, string>;
 }
 
 /** What the plugin and the transcoder may buffer; the same for every variant. */

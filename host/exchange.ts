@@ -118,7 +118,8 @@ export class Exchange implements Context {
   }
 
   headersSent(half: "request" | "response"): boolean {
-    return this[half].headersSent;
+    // The next attempt finds a request's headers as this one leaves them.
+    return this[half].headersSent && !(half === "request" && this.root.placement === "cluster");
   }
 
   buffer(type: number): BodyBuffer | null {

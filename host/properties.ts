@@ -40,6 +40,7 @@ export function streamProperties(
       method: request?.get(":method") ?? "",
       host: request?.get(":authority") ?? "",
       scheme: request?.get(":scheme") ?? "",
+      protocol: "HTTP/1.1",
       headers: Object.fromEntries(request?.pairs() ?? []),
     },
     ...(status === 0 ? {} : { response: { code: status } }),

@@ -1,4 +1,5 @@
 // A whole exchange in one call: https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request
+import { chunkedBody } from "./chunked-body.ts";
 import type { Exchange, ExchangeOptions } from "./exchange.ts";
 import type { HeaderPairs } from "./header-map.ts";
 import type { HttpCall, HttpCallAnswer } from "./http-call.ts";
@@ -32,7 +33,7 @@ export interface UpstreamRequest {
   readonly body: Uint8Array;
 }
 
-/** What the provider answers: 200 without a body, unless given. */
+/** What the provider answers: 200 without a body, unless given. Status 101 ends with a reset. */
 export interface UpstreamResponse {
   readonly status?: number;
   readonly headers?: HeaderPairs;
@@ -91,14 +92,15 @@ export function* runSteps(root: RootContext, input: RunInput): Generator<void, R
   }
   if (!exchange.finished) throw new Error(`the exchange hangs: ${whyHanging(exchange)}`);
   const logs = root.vm.logs.slice(firstLog);
+  const framed = chunkedBody(exchange.client);
   return {
     upstreamRequest,
     response: {
       status: Number(exchange.client.header(":status") ?? 0),
       headers: exchange.client.headers ?? [],
-      body: exchange.client.body(),
+      body: framed?.body ?? exchange.client.body(),
       bodyChunks: exchange.client.chunks,
-      reset: exchange.client.reset,
+      reset: framed?.isWhole === true ? null : exchange.client.reset,
     },
     localReply: exchange.localReply,
     logs: logs.filter(({ context }) => context === exchange.id || context === root.id),
@@ -145,15 +147,17 @@ function* sendResponse(
 ): Generator<void, void> {
   const body = response.body ?? new Uint8Array(0);
   const status = String(response.status ?? 200);
-  const whole = body.length === 0 && response.reset !== true;
+  // Envoy has no end for what a provider sends on an upgraded connection.
+  const breaks = response.reset === true || response.status === 101;
+  const whole = body.length === 0 && !breaks;
   exchange.responseHeaders([[":status", status], ...(response.headers ?? [])], whole);
   if (whole) return;
   const bodyPieces = pieces(body, arrival);
   for (const [i, piece] of bodyPieces.entries()) {
     yield;
-    exchange.responseBody(piece, i === bodyPieces.length - 1 && response.reset !== true);
+    exchange.responseBody(piece, i === bodyPieces.length - 1 && !breaks);
   }
-  if (response.reset === true) exchange.upstreamReset();
+  if (breaks) exchange.upstreamReset();
 }
 
 function answerCalls(root: RootContext, input: RunInput): void {

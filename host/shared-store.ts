@@ -25,4 +25,9 @@ export class SharedStore {
     this.values.set(key, { bytes, cas: ++this.lastCas });
     return WasmResult.Ok;
   }
+
+  /** Forgets everything, as a restart does. */
+  clear(): void {
+    this.values.clear();
+  }
 }

@@ -92,9 +92,13 @@ export class Vm {
   }
 
   /** Instantiates a compiled module and runs its start. */
-  static async create(module: WebAssembly.Module, options: VmOptions = {}): Promise<Vm> {
+  static async create(
+    module: WebAssembly.Module,
+    options: VmOptions = {},
+    imports: (vm: Vm) => WebAssembly.Imports = hostImports,
+  ): Promise<Vm> {
     const vm = new Vm(options);
-    const instance = await WebAssembly.instantiate(module, hostImports(vm));
+    const instance = await WebAssembly.instantiate(module, imports(vm));
     vm.begin(instance.exports);
     return vm;
   }

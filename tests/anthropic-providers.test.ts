@@ -11,8 +11,11 @@ import { answerOf, providerSamples, runWith } from "./support/provider-samples.t
 
 /** These have Anthropic's messages themselves, or, of a generic server, may have. */
 const NATIVE = new Set(
-  "claude deepseek generic longcat minimax moonshot ollama qwen vertex zhipuai".split(" "),
+  "claude deepseek generic longcat minimax moonshot ollama qwen zhipuai".split(" "),
 );
+
+/** Where the model decides: one without messages, whose answers are like the sample's. */
+const OTHER_MODELS: Readonly<Record<string, string>> = { bedrock: "amazon.nova-lite-v1:0" };
 
 interface Usage {
   readonly completion_tokens?: number;
@@ -35,7 +38,7 @@ interface MessageEvent {
   readonly usage?: Usage;
 }
 
-async function ask(fixture: Fixture, stream: boolean): Promise<RunResult> {
+async function ask(type: string, fixture: Fixture, stream: boolean): Promise<RunResult> {
   const vm = await (await WasmHost.load(PLUGIN)).vm();
   const root = vm.configure(fixture.content.config);
   assert.ok(root.ok, "the configuration is refused");
@@ -43,7 +46,8 @@ async function ask(fixture: Fixture, stream: boolean): Promise<RunResult> {
     model?: string;
   };
   const messages = [{ role: "user", content: [{ type: "text", text: "Hi" }] }];
-  const body = { model: model ?? "m", max_tokens: 100, messages, ...(stream ? { stream } : {}) };
+  const named = OTHER_MODELS[type] ?? model ?? "m";
+  const body = { model: named, max_tokens: 100, messages, ...(stream ? { stream } : {}) };
   const own = fixture.content.request?.headers ?? {};
   const path = "/v1/messages?beta=true";
   const headers: [string, string][] = [
@@ -63,7 +67,7 @@ describe("Anthropic's clients at every provider", () => {
     if (NATIVE.has(type)) continue;
     if (chat !== null) {
       test(`${type}: a message (${chat.name})`, async () => {
-        const result = await ask(chat, false);
+        const result = await ask(type, chat, false);
         assert.equal(result.response.status, 200, bodyOf(result));
         const names = result.upstreamRequest?.headers.map(([name]) => name) ?? [];
         assert.ok(!names.some((name) => name.startsWith("anthropic-")));
@@ -86,7 +90,7 @@ describe("Anthropic's clients at every provider", () => {
     }
     if (stream !== null) {
       test(`${type}: a stream (${stream.name})`, async () => {
-        const result = await ask(stream, true);
+        const result = await ask(type, stream, true);
         assert.equal(result.response.status, 200, bodyOf(result));
         const got = events(bodyOf(result));
         assert.ok(typeof got !== "string", `${String(got)}`);

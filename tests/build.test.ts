@@ -27,7 +27,8 @@ describe("the release module", () => {
     assert.ok(exported.has("proxy_abi_version_0_2_1"));
     assert.ok(exported.has("malloc") || exported.has("proxy_on_memory_allocate"));
     const versions = [...exported].filter((name) => name.startsWith("proxy_abi_version"));
-    assert.equal(versions.length, 1);
+    // The first one that a host knows counts: Higress knows both, Envoy the second one alone.
+    assert.deepEqual(versions, ["proxy_abi_version_0_2_100", "proxy_abi_version_0_2_1"]);
     const unknown = [...exported].filter((name) => /^proxy_on_/.test(name) && !CALLBACKS.has(name));
     assert.deepEqual(unknown, []);
   });

@@ -215,6 +215,7 @@ describe("usage", () => {
     ["too much", ["validate", "a.yaml", "b.yaml"], /^b\.yaml is one argument too many\.\n/],
     ["an option that is none", ["validate", "a.yaml", "--fast"], /^Unknown option '--fast'/],
     ["an address", ["generate", gateway(), "--listen", "http://x"], /^--listen needs host:port/],
+    ["a target", ["generate", gateway(), "--for", "isto"], /^--for needs one of .*istio/],
     ["a number", ["run", gateway(), "--concurrency", "many"], /^--concurrency needs a number/],
   ];
   for (const [shows, args, message] of wrong) {

@@ -2,6 +2,7 @@
 import { FAILOVER_CASES } from "./failover-cases.ts";
 import { GATEWAY_CASES } from "./gateway-cases.ts";
 import { PROVIDER_CASES } from "./provider-cases.ts";
+import { TELEMETRY_CASES } from "./telemetry-cases.ts";
 import { VERTEX_CASES } from "./vertex-cases.ts";
 
 export interface ConfigCase {
@@ -164,4 +165,5 @@ export const CASES: readonly ConfigCase[] = [
   ...VERTEX_CASES,
   ...FAILOVER_CASES,
   ...GATEWAY_CASES,
+  ...TELEMETRY_CASES,
 ];

@@ -493,14 +493,14 @@ describe("in a cluster", () => {
     }
   });
 
-  test("no look without tokens, or where it is switched off", async () => {
+  test("no look where it is switched off, one for a provider without tokens", async () => {
     const shared = new CountingStore();
-    const failover = { enabled: false };
-    for (const members of [{ apiTokens: [] }, { failover }]) {
+    const off = { failover: { enabled: false } };
+    for (const [members, looks] of [[off, 0] as const, [{ apiTokens: [] }, 1] as const]) {
       const root = await cluster(members, shared);
       shared.uses = 0;
       assert.equal(outcome(root, REFUSED), "");
-      assert.equal(shared.uses, 0);
+      assert.equal(shared.uses, looks);
     }
   });
 

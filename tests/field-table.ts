@@ -63,7 +63,8 @@ export function fieldTable(
       schema.description ?? "",
       code(example),
     ];
-    return `| \`${cells[0]}\` | ${cells.slice(1).join(" | ")} |`.replaceAll("  |", " |");
+    const shown = cells.slice(1).map((cell) => cell.replaceAll("|", "\\|"));
+    return `| \`${cells[0]}\` | ${shown.join(" | ")} |`.replaceAll("  |", " |");
   });
   const head = ["| Key | Type | Default | Meaning | Example |", "| --- | --- | --- | --- | --- |"];
   return [...head, ...rows].join("\n");

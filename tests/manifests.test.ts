@@ -169,8 +169,8 @@ for (const file of FILES) {
 
   test(`${file} checks the certificate of each provider`, () => {
     for (const { name, load_assignment, transport_socket } of clusters) {
-      const { endpoint } = load_assignment.endpoints[0].lb_endpoints[0];
-      const host = endpoint.address.socket_address.address;
+      const [first] = load_assignment?.endpoints ?? [];
+      const host = first?.lb_endpoints[0].endpoint.address.socket_address.address;
       const tls = transport_socket?.typed_config;
       const { validation_context } = tls?.common_tls_context ?? {};
       assert.equal(tls?.sni, host, name);

@@ -382,6 +382,53 @@ const TOKENS: readonly ConfigCase[] = [
     error: "provider.minimaxGroupId: expected the id of the group, which the API type pro needs",
   },
   {
+    shows: "a WebSocket without a credential of three parts",
+    config: { provider: { type: "spark", sparkApiType: "websocket", apiTokens: ["key:secret"] } },
+    error: "provider.apiTokens[0]: expected APPID:APIKEY:APISECRET",
+    beyondSchema: true,
+  },
+  {
+    shows: "a WebSocket with its credential",
+    config: { provider: { type: "spark", sparkApiType: "websocket", apiTokens: ["a:b:c:d"] } },
+  },
+  {
+    shows: "a WebSocket in the provider's own protocol",
+    config: { provider: { type: "spark", sparkApiType: "websocket", protocol: "original" } },
+    error: "provider.protocol: expected openai where sparkApiType is websocket",
+    beyondSchema: true,
+  },
+  {
+    shows: "a WebSocket whose tokens are to be checked",
+    config: {
+      provider: {
+        type: "spark",
+        sparkApiType: "websocket",
+        apiTokens: ["a:b:c"],
+        failover: { enabled: true, healthCheckModel: "lite" },
+      },
+    },
+    error:
+      "provider.failover.healthCheckModel: checks go over HTTP, and chats here do not; expected cooldownDuration",
+    beyondSchema: true,
+  },
+  {
+    shows: "a WebSocket that is to be retried",
+    config: {
+      provider: {
+        type: "spark",
+        sparkApiType: "websocket",
+        apiTokens: ["a:b:c", "d:e:f"],
+        retryOnFailure: { enabled: true },
+      },
+    },
+    warnings: ["provider.retryOnFailure: has no effect on chats by WebSockets"],
+  },
+  {
+    shows: "an API that Spark does not have",
+    config: { provider: { type: "spark", sparkApiType: "grpc" } },
+    error: 'provider.sparkApiType: expected "http" or "websocket", found "grpc"',
+  },
+  {
     shows: "an older API with its group",
     config: { provider: { type: "minimax", minimaxApiType: "pro", minimaxGroupId: "17" } },
   },

@@ -50,4 +50,20 @@ describe("ObjectScanner", () => {
     const long = '{"usage":{"a":"' + "x".repeat(9000) + '"}}{"usage":{"a":1}}';
     expect(found(long, 1000)).toBe('{"a":1}');
   });
+
+  it("finds strings, if those are looked for", () => {
+    const text = '{"a":"model","model":null,"model":7,"model" : "x\\"y{","b":{"model":"z"}}';
+    for (let length = 1; length <= text.length; ++length) {
+      const bytes = utf8Of(text);
+      const scanner = new ObjectScanner('"model"', true);
+      const strings: string[] = [];
+      for (let at = 0; at < bytes.length; at += length) {
+        scanner.push(bytes.ptr + at, min(length, bytes.length - at));
+        while (scanner.next()) strings.push(scanner.found.toString());
+      }
+      expect(strings.join(" | ")).toBe('"x\\"y{" | "z"');
+      scanner.release();
+      bytes.release();
+    }
+  });
 });

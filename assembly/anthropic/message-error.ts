@@ -1,9 +1,8 @@
 // Errors as Anthropic's clients know them: https://docs.claude.com/en/api/errors
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, shorten } from "../openai/api-error";
-import { endEvent } from "../stream/sse-encoder";
+import { beginNamedEvent, endEvent } from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
-import { beginMessageEvent } from "./message-event";
 
 /** Writes `{"type":"error","error":{…}}`. */
 export function writeMessageError(error: ApiError, json: JsonWriter): void {
@@ -19,7 +18,7 @@ export function writeMessageError(error: ApiError, json: JsonWriter): void {
 
 /** The event that ends a broken stream. */
 export function writeMessageErrorEvent(error: ApiError, out: ByteWriter): void {
-  beginMessageEvent("error", out);
+  beginNamedEvent("error", out);
   writeMessageError(error, new JsonWriter(out));
   endEvent(out);
 }

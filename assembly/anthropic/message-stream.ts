@@ -6,11 +6,10 @@ import { FinishReason, readFinishReason } from "../openai/finish-reason";
 import { reasoningOf } from "../openai/reasoning";
 import { Usage } from "../openai/usage";
 import { SseDecoder } from "../stream/sse-decoder";
-import { endEvent } from "../stream/sse-encoder";
+import { beginNamedEvent, endEvent } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { stopReason, writeHead, writeStop, writeUsage } from "./message-ending";
-import { beginMessageEvent } from "./message-event";
 import { StreamedCall } from "./streamed-call";
 
 const CHUNK: Document = new Document();
@@ -252,7 +251,7 @@ export class MessageStream {
 
   private begin(name: string): JsonWriter {
     this.hasEvents = true;
-    beginMessageEvent(name, OUT);
+    beginNamedEvent(name, OUT);
     const json = JSON_TEXT;
     json.reset();
     json.beginObject();

@@ -1,6 +1,6 @@
 // Signatures of Amazon Web Services, version 4:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
-import { hmacSha256 } from "../crypto/hmac";
+import { HmacKey } from "../crypto/hmac";
 import { DIGEST_LENGTH, sha256 } from "../crypto/sha256";
 import { ByteWriter } from "../text/byte-writer";
 import { writeUtcDate } from "../text/date";
@@ -14,18 +14,19 @@ const DATE_LENGTH: i32 = 8;
 const SECONDS_PER_DAY: i64 = 86_400;
 
 const CANONICAL: ByteWriter = new ByteWriter();
-const SCOPE: ByteWriter = new ByteWriter();
 const TEXT: ByteWriter = new ByteWriter();
 const DECODED: ByteWriter = new ByteWriter();
 const DIGEST = memory.data(32, 16);
-/** The key that was derived last, and from what. */
-const KEY = memory.data(32, 16);
-let keyDay: i64 = -1;
-let keyPlace: string = "";
-let keySecret: string = "";
+const DERIVED = memory.data(32, 16);
 
 /** Who asks. */
 export class AwsCredentials {
+  /** The day, in days since 1970, that `key` and `scope` are of. */
+  private day: i64 = -1;
+  readonly key: HmacKey = new HmacKey();
+  /** `20250102/us-east-1/bedrock/aws4_request`, as of that day. */
+  scope: string = "";
+
   constructor(
     readonly accessKey: string,
     readonly secretKey: string,
@@ -35,6 +36,29 @@ export class AwsCredentials {
     /** Name of the service, such as `bedrock`. */
     readonly service: string,
   ) {}
+
+  /** Derives the key of a day, a region and a service from the secret, unless it is that of the request before. */
+  prepare(request: SigV4Request): void {
+    const day = request.timestamp / SECONDS_PER_DAY;
+    if (day == this.day) return;
+    this.day = day;
+    const date = request.date.substring(0, DATE_LENGTH);
+    this.scope = `${date}/${this.region}/${this.service}/${TERMINATOR}`;
+    TEXT.clear();
+    TEXT.text("AWS4" + this.secretKey);
+    this.key.set(TEXT.ptr, TEXT.length);
+    this.derive(date);
+    this.derive(this.region);
+    this.derive(this.service);
+    this.derive(TERMINATOR);
+  }
+
+  private derive(word: string): void {
+    TEXT.clear();
+    TEXT.text(word);
+    this.key.code(TEXT.ptr, TEXT.length, DERIVED);
+    this.key.set(DERIVED, DIGEST_LENGTH);
+  }
 }
 
 /** What is signed of a request beside its body. */
@@ -46,14 +70,16 @@ export class SigV4Request {
   target: string = "/";
   /** Content type as it is sent, or "" to leave it out of the signature. */
   contentType: string = "";
-  /** Time of the request in seconds. */
-  timestamp: i64 = 0;
+  /** Time as the header `x-amz-date` has it: `20250102T030405Z`. */
+  readonly date: string;
 
-  /** The time as the header `x-amz-date` has it: `20250102T030405Z`. */
-  get date(): string {
+  constructor(
+    /** Time of the request in seconds. */
+    readonly timestamp: i64,
+  ) {
     TEXT.clear();
-    writeTime(this.timestamp, TEXT);
-    return TEXT.toString();
+    writeTime(timestamp, TEXT);
+    this.date = TEXT.toString();
   }
 }
 
@@ -70,22 +96,26 @@ export function signV4(
   let names = request.contentType.length > 0 ? "content-type;host;x-amz-date" : "host;x-amz-date";
   if (credentials.sessionToken.length > 0) names += ";x-amz-security-token";
   writeCanonical(credentials, request, names, body, bodyLength);
-  const time = request.date;
-  SCOPE.clear();
-  SCOPE.ascii(time.substring(0, DATE_LENGTH));
-  SCOPE.text(`/${credentials.region}/${credentials.service}/${TERMINATOR}`);
-  deriveKey(credentials, request.timestamp);
+  credentials.prepare(request);
   TEXT.clear();
-  TEXT.ascii(`${ALGORITHM}\n${time}\n`);
-  TEXT.writer(SCOPE);
+  TEXT.ascii(ALGORITHM);
+  TEXT.byte(0x0a);
+  TEXT.ascii(request.date);
+  TEXT.byte(0x0a);
+  TEXT.text(credentials.scope);
   TEXT.byte(0x0a);
   sha256(CANONICAL.ptr, CANONICAL.length, DIGEST);
   writeHex(DIGEST, DIGEST_LENGTH, TEXT);
-  hmacSha256(KEY, DIGEST_LENGTH, TEXT.ptr, TEXT.length, DIGEST);
+  credentials.key.code(TEXT.ptr, TEXT.length, DIGEST);
   TEXT.clear();
-  TEXT.text(`${ALGORITHM} Credential=${credentials.accessKey}/`);
-  TEXT.writer(SCOPE);
-  TEXT.ascii(`, SignedHeaders=${names}, Signature=`);
+  TEXT.ascii(ALGORITHM);
+  TEXT.ascii(" Credential=");
+  TEXT.text(credentials.accessKey);
+  TEXT.byte(0x2f);
+  TEXT.text(credentials.scope);
+  TEXT.ascii(", SignedHeaders=");
+  TEXT.ascii(names);
+  TEXT.ascii(", Signature=");
   writeHex(DIGEST, DIGEST_LENGTH, TEXT);
   return TEXT.toString();
 }
@@ -102,7 +132,8 @@ function writeCanonical(
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.substring(0, mark);
   out.clear();
-  out.text(request.method + "\n");
+  out.text(request.method);
+  out.byte(0x0a);
   TEXT.clear();
   TEXT.text(path.length > 0 ? path : "/");
   // What is encoded in the path is encoded once more: so all services want it but storage.
@@ -111,13 +142,17 @@ function writeCanonical(
   if (mark >= 0) writeQuery(target.substring(mark + 1), out);
   out.byte(0x0a);
   if (request.contentType.length > 0) out.text(`content-type:${request.contentType}\n`);
-  out.text(`host:${request.host.toLowerCase()}\nx-amz-date:`);
-  writeTime(request.timestamp, out);
+  out.ascii("host:");
+  out.text(request.host.toLowerCase());
+  out.ascii("\nx-amz-date:");
+  out.ascii(request.date);
   out.byte(0x0a);
   if (credentials.sessionToken.length > 0) {
     out.text(`x-amz-security-token:${credentials.sessionToken}\n`);
   }
-  out.ascii(`\n${names}\n`);
+  out.byte(0x0a);
+  out.ascii(names);
+  out.byte(0x0a);
   sha256(body, bodyLength, DIGEST);
   writeHex(DIGEST, DIGEST_LENGTH, out);
 }
@@ -167,29 +202,4 @@ function writeTime(timestamp: i64, out: ByteWriter): void {
 function writeTwo(value: i32, out: ByteWriter): void {
   out.byte(<u8>(0x30 + value / 10));
   out.byte(<u8>(0x30 + (value % 10)));
-}
-
-/**
- * From the secret to the key of a day, a region and a service, unless it is at hand from the request
- * before. The day stands at the front of the scope.
- */
-function deriveKey(credentials: AwsCredentials, timestamp: i64): void {
-  const day = timestamp / SECONDS_PER_DAY;
-  const place = `${credentials.region}/${credentials.service}`;
-  if (day == keyDay && place == keyPlace && credentials.secretKey == keySecret) return;
-  keyDay = day;
-  keyPlace = place;
-  keySecret = credentials.secretKey;
-  TEXT.clear();
-  TEXT.text("AWS4" + credentials.secretKey);
-  hmacSha256(TEXT.ptr, TEXT.length, SCOPE.ptr, DATE_LENGTH, KEY);
-  step(credentials.region);
-  step(credentials.service);
-  step(TERMINATOR);
-}
-
-function step(word: string): void {
-  TEXT.clear();
-  TEXT.text(word);
-  hmacSha256(KEY, DIGEST_LENGTH, TEXT.ptr, TEXT.length, KEY);
 }

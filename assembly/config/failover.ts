@@ -1,5 +1,6 @@
 // Reads `failover` and `retryOnFailure` of a provider.
 import { JsonKind } from "../json/document";
+import { Call } from "../providers/call";
 import { Provider } from "../providers/provider";
 import { Capability } from "../routing/capability";
 import { RetryRules } from "../routing/retry-rules";
@@ -58,7 +59,7 @@ export function readFailover(
   if (object < 0) {
     pool.failureThreshold = 1;
     pool.statuses.add(".*");
-    return isGraded && hasTokens ? pool : null;
+    return isGraded ? pool : null;
   }
   const fields = reader.inner(object, reader.pathOf("failover"));
   const isEnabled = fields.bool("enabled", isGraded);
@@ -81,7 +82,7 @@ export function readFailover(
   } else if (!pool.probes && pool.healthCheckModel.length > 0) {
     reader.report.warn(path, "has no effect beside cooldownDuration");
   }
-  if (hasTokens) return pool;
+  if (hasTokens || isGraded) return pool;
   reader.report.warn(fields.path, "has no effect without apiTokens");
   return null;
 }
@@ -106,9 +107,23 @@ export function readRetry(reader: FieldReader, tokens: ApiToken[]): RetryRules |
 /** Health checks are chat requests: a provider without chat has to go by time. */
 export function checkProbes(reader: FieldReader, pool: TokenPool | null, provider: Provider): void {
   if (pool === null || !pool.probes) return;
-  if (provider.pathTemplate(Capability.Chat).length > 0) return;
   const path = reader.pathOf("failover") + ".healthCheckModel";
+  if (chatsByWebSocket(provider)) {
+    reader.report.fail(
+      path,
+      "checks go over HTTP, and chats here do not; expected cooldownDuration",
+    );
+    return;
+  }
+  if (provider.pathTemplate(Capability.Chat).length > 0) return;
   reader.report.fail(path, "the provider has no chat completions; expected cooldownDuration");
+}
+
+/** Whether chats are carried by WebSockets, which the plugin's own calls cannot open. */
+export function chatsByWebSocket(provider: Provider): bool {
+  const call = new Call();
+  call.capability = Capability.Chat;
+  return provider.speaksWebSocket(call);
 }
 
 function positive(fields: FieldReader, name: string, fallback: i32): i32 {
@@ -127,6 +142,8 @@ function readStatuses(fields: FieldReader, name: string, statuses: StatusPattern
 function hashesOf(tokens: ApiToken[]): string[] {
   const hashes: string[] = [];
   for (let i = 0; i < tokens.length; ++i) hashes.push(fnv1a64(tokens[i].value).toString(16));
+  // A provider without tokens is in use or out of use as a whole.
+  if (tokens.length == 0) hashes.push("none");
   return hashes;
 }
 

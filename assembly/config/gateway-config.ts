@@ -124,7 +124,8 @@ function checkName(reader: FieldReader, name: string, path: string): void {
       (code >= 0x41 && code <= 0x5a) ||
       (code >= 0x30 && code <= 0x39);
     if (isWord || NAME_SIGNS.includes(name.charAt(i))) continue;
-    reader.report.fail(path, "holds a " + name.charAt(i) + "; give the rule a name");
+    const shown = code < 0x20 || code == 0x7f ? "control character" : name.charAt(i);
+    reader.report.fail(path, "holds a " + shown + "; give the rule a name");
     return;
   }
 }

@@ -7,6 +7,7 @@ import { elementPath, quoted } from "./json-path";
 import { suggestion } from "./nearest-name";
 import { ProviderConfig, readProviderConfig } from "./provider-config";
 import { Rule } from "./rules";
+import { readTelemetry, TelemetrySettings } from "./telemetry-settings";
 
 /** 32 MiB, the buffer limit of the configuration that comes with the plugin. */
 const DEFAULT_BODY_LIMIT: i32 = 32 << 20;
@@ -28,6 +29,8 @@ export class PluginConfig {
   hedgedAttempts: i32 = 0;
   /** Milliseconds between the beginnings of two of them. */
   hedgeDelay: i32 = 0;
+  /** What operators are told. */
+  telemetry: TelemetrySettings = new TelemetrySettings();
   /** What is odd but no error, each as `<JSON path>: <text>`. */
   warnings: string[] = [];
   /** The provider of requests that no rule matches. Null: they are left alone. */
@@ -121,6 +124,7 @@ export class PluginConfig {
     this.isAttempt = reader.choice("placement", ["listener", "cluster"], "listener") == "cluster";
     this.hedgedAttempts = reader.integer("hedgedAttempts", 0, 999, 0);
     this.hedgeDelay = reader.integer("hedgeDelay", 0, i32.MAX_VALUE, 0);
+    this.telemetry = readTelemetry(reader);
     reader.source.isCluster = this.isAttempt;
     this.gateway = readGateway(reader);
     if (this.gateway && this.isAttempt) {
@@ -138,6 +142,9 @@ export class PluginConfig {
     if (this.isAttempt && this.fallback === null && this.rules.length == 0) {
       for (let i = 0; i < providers.length; ++i) this.named.push(providers[i]);
     }
+    const active = this.active;
+    const isMetered = this.telemetry.countsMetrics;
+    for (let i = 0; i < active.length; ++i) active[i].isMetered = isMetered;
     if (list >= 0 && this.rules.length == 0 && !hasGlobalKeys(doc)) {
       reader.report.fail(
         "_rules_",

@@ -1,6 +1,5 @@
 // One provider as it is configured: settings, credentials, and what happens to requests before the
 // provider sees them.
-import { JsonKind } from "../json/document";
 import { Provider } from "../providers/provider";
 import { ProviderSettings, Protocol } from "../providers/provider-settings";
 import { createProvider, knownTypes } from "../providers/registry";
@@ -10,7 +9,7 @@ import { TokenPool } from "../routing/token-pool";
 import { ApiToken, readTokens } from "./api-token";
 import { CustomSetting, readCustomSettings } from "./custom-setting";
 import { ExchangeSettings, readExchangeSettings } from "./exchange-settings";
-import { checkProbes, readFailover, readPicker, readRetry } from "./failover";
+import { chatsByWebSocket, checkProbes, readFailover, readPicker, readRetry } from "./failover";
 import { FieldReader } from "./field-reader";
 import { elementPath, memberPath, quoted } from "./json-path";
 import { ModelMapping } from "./model-mapping";
@@ -32,6 +31,8 @@ export class ProviderConfig {
   retry: RetryRules | null = null;
   /** Chooses among several tokens. */
   picker: TokenPicker = new TokenPicker();
+  /** The state of its keys is told in metrics. */
+  isMetered: bool = false;
   readonly modelMapping: ModelMapping = new ModelMapping();
 
   constructor(
@@ -76,6 +77,9 @@ export function readProviderConfig(reader: FieldReader): ProviderConfig | null {
   const provider = makeProvider(reader, settings);
   if (!provider) return null;
   checkProbes(reader, failover, provider);
+  if (retry !== null && chatsByWebSocket(provider)) {
+    reader.report.warn(reader.pathOf("retryOnFailure"), "has no effect on chats by WebSockets");
+  }
   checkTokens(reader, provider, tokens);
   const config = new ProviderConfig(provider, settings);
   config.timeout = timeout;

@@ -71,6 +71,7 @@ function readChineseFields(reader: FieldReader, settings: ProviderSettings): voi
   settings.zhipuCodePlanMode = reader.bool("zhipuCodePlanMode", false);
   settings.zhipuSignToken = reader.bool("zhipuSignToken", false);
   settings.doubaoDomain = reader.host("doubaoDomain");
+  settings.sparkApiType = reader.choice("sparkApiType", ["http", "websocket"], "http");
   settings.hunyuanAuthId = reader.secret("hunyuanAuthId");
   settings.hunyuanAuthKey = reader.secret("hunyuanAuthKey");
   settings.minimaxApiType = reader.choice("minimaxApiType", ["v2", "pro"], "v2");

@@ -73,6 +73,18 @@ export function finishSha256(digest: usize): void {
   for (let i: usize = 0; i < 32; i += 4) store<u32>(digest + i, bswap(load<u32>(STATE + i)));
 }
 
+/** Keeps the hash at hand, which is that of whole blocks, in 32 bytes. */
+export function saveSha256(state: usize): void {
+  memory.copy(state, STATE, DIGEST_LENGTH);
+}
+
+/** Goes on with a hash that was kept after so many bytes. */
+export function resumeSha256(state: usize, length: i32): void {
+  memory.copy(STATE, state, DIGEST_LENGTH);
+  restLength = 0;
+  total = <u64>length;
+}
+
 /** Writes the 32 bytes of the hash of `length` bytes to `digest`. */
 export function sha256(ptr: usize, length: i32, digest: usize): void {
   beginSha256();
@@ -133,7 +145,7 @@ function hashBlock(block: usize): void {
 function mix(e: u32, f: u32, g: u32, h: u32, at: usize): u32 {
   const sum = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
   const choice = g ^ (e & (f ^ g));
-  return h + sum + choice + load<u32>(CONSTANTS + at) + load<u32>(SCHEDULE + at);
+  return h + sum + choice + load<u32>(SCHEDULE + at);
 }
 
 // @ts-ignore: decorator
@@ -149,16 +161,40 @@ function add(offset: usize, word: u32): void {
   store<u32>(STATE + offset, load<u32>(STATE + offset) + word);
 }
 
-/** The 64 words that a block of 16 is mixed into. */
+/** The 64 words that a block of 16 is mixed into, four at a time; the constant of its round is added to each. */
 function expand(block: usize): void {
-  for (let at: usize = 0; at < 64; at += 4) {
-    store<u32>(SCHEDULE + at, bswap(load<u32>(block + at)));
+  for (let at: usize = 0; at < 64; at += 16) {
+    const words = v128.load(block + at);
+    // From the order of the network.
+    const order = v128(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+    v128.store(SCHEDULE + at, i8x16.swizzle(words, order));
   }
-  for (let at = SCHEDULE + 64, end = SCHEDULE + 256; at < end; at += 4) {
-    const early = load<u32>(at - 60);
-    const late = load<u32>(at - 8);
-    const sum0 = rotr(early, 7) ^ rotr(early, 18) ^ (early >> 3);
-    const sum1 = rotr(late, 17) ^ rotr(late, 19) ^ (late >> 10);
-    store<u32>(at, sum1 + load<u32>(at - 28) + sum0 + load<u32>(at - 64));
+  const none = i32x4.splat(0);
+  for (let at = SCHEDULE + 64, end = SCHEDULE + 256; at < end; at += 16) {
+    const early = v128.load(at - 60);
+    const late = v128.load(at - 16);
+    let words = i32x4.add(v128.load(at - 64), v128.load(at - 28));
+    const shifted = v128.xor(rotated(early, 7), rotated(early, 18));
+    words = i32x4.add(words, v128.xor(shifted, i32x4.shr_u(early, 3)));
+    // The first two need the last two of before, the others need these.
+    words = i32x4.add(words, mixLate(v128.shuffle<u32>(late, none, 2, 3, 4, 4)));
+    words = i32x4.add(words, mixLate(v128.shuffle<u32>(words, none, 4, 4, 0, 1)));
+    v128.store(at, words);
   }
+  for (let at: usize = 0; at < 256; at += 16) {
+    v128.store(SCHEDULE + at, i32x4.add(v128.load(SCHEDULE + at), v128.load(CONSTANTS + at)));
+  }
+}
+
+/** Nothing stays nothing. */
+// @ts-ignore: decorator
+@inline
+function mixLate(words: v128): v128 {
+  return v128.xor(v128.xor(rotated(words, 17), rotated(words, 19)), i32x4.shr_u(words, 10));
+}
+
+// @ts-ignore: decorator
+@inline
+function rotated(words: v128, count: i32): v128 {
+  return v128.or(i32x4.shr_u(words, count), i32x4.shl(words, 32 - count));
 }

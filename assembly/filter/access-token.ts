@@ -122,7 +122,7 @@ export class AccessToken extends Fetched {
     const isJson = length > 0 && ANSWER.parse(bytes.ptr, bytes.length);
     const root = isJson ? ANSWER.root() : -1;
     const token = ANSWER.string(ANSWER.get(root, "access_token"));
-    if (status == "200" && token.length > 0) {
+    if (status == "200" && isHeaderText(token)) {
       const lifetime = ANSWER.integer(ANSWER.get(root, "expires_in"), DEFAULT_LIFETIME);
       this.token = token;
       this.endsAt = currentTimeNanoseconds() / NANOSECONDS + lifetime;
@@ -145,4 +145,13 @@ export class AccessToken extends Fetched {
     log(LogLevel.Warn, `no access token for the provider '${provider}': ${reason}`);
     this.renewedFrom = currentTimeNanoseconds() / NANOSECONDS + RETRY_AFTER;
   }
+}
+
+/** Whether a token can stand in a header: it is there, and printable ASCII. */
+function isHeaderText(token: string): bool {
+  for (let i = 0; i < token.length; ++i) {
+    const code = token.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return token.length > 0;
 }

@@ -16,6 +16,7 @@ import { modelFor } from "../routing/model-router";
 import { Exchange } from "./exchange";
 import { replyWithError } from "./local-reply";
 import { Phase } from "./phase";
+import { tellError } from "./telemetry";
 import { endWait, enterRace, hasRivals, isLost, leaveRace, waitForRace } from "./rivals";
 
 /** Header: `id=model` of the providers that are asked for another model. */
@@ -28,11 +29,13 @@ const HOST_PROVIDER: string = "xds\0upstream_host_metadata\0filter_metadata\0ai-
 /** Filter state: the provider whose answer the client gets. */
 const ANSWERED: string = "llm_provider";
 /** Filter state: the request's headers before the first attempt. */
-const SNAPSHOT: string = "llm_request";
+const SNAPSHOT: string = "ai_proxy_headers";
 /** Filter state: what became of the attempts, such as `openai 503, claude 429`. */
 const ATTEMPTS: string = "llm_attempts";
 /** Filter state: tokens of the request and of the answer so far. */
 const TOKENS: string = "llm_total_tokens";
+/** Filter state: the client has gone before its answer was whole. */
+const LEFT: string = "llm_left";
 /** Filter state: the tokens that have failed, such as `openai#0,claude#2,`. */
 const FAILED_TOKENS: string = "llm_failed_tokens";
 
@@ -91,6 +94,7 @@ export function resumeAttempt(exchange: Exchange, headers: Headers): void {
 
 /** Ends a request with an error that is made here. The answer is the phase that follows. */
 export function refuse(exchange: Exchange, error: ApiError): Phase {
+  tellError(exchange, error);
   // Envoy gives up all attempts with such an error.
   if (exchange.isRacing && hasRivals(exchange)) return hold(exchange, error);
   replyWithError(error, exchange.speaksAnthropic);
@@ -144,11 +148,20 @@ export function noteFailure(exchange: Exchange, status: i32): void {
   if (!exchange.isAttempt || exchange.hasFailed) return;
   exchange.hasFailed = true;
   leaveRace(exchange);
-  const isOvertaken = status == 0 && getProperty(ANSWERED).length > 0;
+  const isCut = status == 0;
+  const isOvertaken = isCut && getProperty(ANSWERED).length > 0;
+  const isLeft = isCut && !isOvertaken && getProperty(LEFT).length > 0;
+  exchange.isUnanswered = isCut && !isOvertaken && !isLeft;
   // Nobody pays for an answer that does not reach the client.
   if (exchange.notedTokens > 0 && !isOvertaken) noteTokens(0);
   const before = pastAttempts();
-  const how = isOvertaken ? "overtaken" : status > 0 ? status.toString() : "no answer";
+  const how = !isCut
+    ? status.toString()
+    : isOvertaken
+      ? "overtaken"
+      : isLeft
+        ? "client gone"
+        : "no answer";
   const own = exchange.config.name + " " + how;
   setProperty(ATTEMPTS, before.length > 0 ? `${before}, ${own}` : own);
   noteFailedToken(exchange);
@@ -196,9 +209,16 @@ export function notedTokens(): i64 {
   return text.length == 0 ? 0 : I64.parseInt(text);
 }
 
+/** Tells the attempts that the client does not wait for any of them. */
+export function noteLeft(): void {
+  setProperty(LEFT, "1");
+}
+
 /** The attempt is over, maybe before anything came of it. */
 export function endAttempt(exchange: Exchange): void {
   const phase = exchange.phase;
+  const session = exchange.session;
+  if (session !== null) session.endAttempt();
   if (
     phase == Phase.AwaitingResponse ||
     phase == Phase.HoldingStream ||

@@ -12,7 +12,7 @@ import { getRouteProperty } from "../proxy-wasm/properties";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
 import { BufferType, LogLevel } from "../proxy-wasm/types";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { withBase } from "./base-path";
 import { Exchange } from "./exchange";
 import { Fetched, FetchState, reasonOf } from "./fetched";
@@ -98,7 +98,7 @@ export class ContextFile extends Fetched {
     const provider = this.config.provider;
     const settings = this.config.settings;
     const own = settings.providerDomain;
-    const path = `/v1/files/${escapePathSegment(settings.moonshotFileId)}/content`;
+    const path = `/v1/files/${encodePathSegment(settings.moonshotFileId)}/content`;
     return [
       ":method",
       "GET",

@@ -7,14 +7,19 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { StreamTranslator } from "../providers/stream-translator";
 import { ByteWriter } from "../text/byte-writer";
+import { Telemetry } from "./telemetry";
 import { TokenUse } from "./token-use";
 import { MultipartForm } from "../stream/multipart-form";
+import { Fetched } from "./fetched";
 import { Phase } from "./phase";
+import { WebSocketSession } from "./web-socket-session";
 
 /** One request on its way through the filter and back. */
 export class Exchange {
   phase: Phase = Phase.New;
   readonly call: Call = new Call();
+  /** When the request came, in nanoseconds since 1970. */
+  startedAt: i64 = 0;
   /** Path and query as the client sent them. */
   target: string = "";
   /** The client speaks Anthropic's protocol: errors are told in it. */
@@ -37,6 +42,8 @@ export class Exchange {
   token: i32 = -1;
   /** The attempt has failed, and the gateway knows. */
   hasFailed: bool = false;
+  /** The attempt was cut off, and neither by the client nor by another attempt. */
+  isUnanswered: bool = false;
   /** Tokens that the gateway knows of. */
   notedTokens: i64 = 0;
   /** The model that the gateway's rule names for this provider, or "". */
@@ -51,12 +58,16 @@ export class Exchange {
   context: ByteWriter | null = null;
   /** The context has been looked for. */
   hasContext: bool = false;
+  /** What the request waits for. */
+  awaited: Fetched | null = null;
   /** The request's body is not read: it passes, once the request may go. */
   isUnread: bool = false;
   /** The request has no body. */
   isBodyless: bool = false;
   /** The form that the request's body is, where its model has to be read. */
   form: MultipartForm | null = null;
+  /** What carries the request, where that is a WebSocket. */
+  session: WebSocketSession | null = null;
   /** HTTP status of the provider's answer. */
   status: i32 = 0;
   translator: StreamTranslator | null = null;
@@ -68,6 +79,8 @@ export class Exchange {
   messages: MessageStream | null = null;
   /** The stream's context, which calls are answered to. */
   streamId: u32 = 0;
+  /** Null where nothing is told of requests. */
+  telemetry: Telemetry | null = null;
   /** Null where the provider has neither a pool of tokens nor `retryOnFailure`. */
   tokenUse: TokenUse | null = null;
   /** Bytes of the answer's body as its headers told them, or -1. */
@@ -109,5 +122,8 @@ export class Exchange {
     const use = this.tokenUse;
     if (use !== null) use.release();
     this.tokenUse = null;
+    const session = this.session;
+    if (session !== null) session.release();
+    this.session = null;
   }
 }

@@ -11,14 +11,15 @@ import { Exchange } from "./exchange";
 export function readableForm(exchange: Exchange, headers: Headers): MultipartForm | null {
   const call = exchange.call;
   const config = exchange.config;
-  if (!hasModel(call.capability) || call.method != "POST") return null;
+  if (!takesForm(call.capability) || call.method != "POST") return null;
   if (!headers.contains("content-type", "multipart/form-data")) return null;
   const isMapped = !config.modelMapping.isEmpty || exchange.routedModel.length > 0;
   if (!isMapped && !config.provider.needsModel(call.capability)) return null;
   return new MultipartForm(boundaryOf(headers.get("content-type")));
 }
 
-function hasModel(capability: Capability): bool {
+/** Whether requests may come as a form that names a model. */
+export function takesForm(capability: Capability): bool {
   switch (capability) {
     case Capability.ImageEdit:
     case Capability.ImageVariation:

@@ -3,7 +3,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
+import { getHeader, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { getProperty } from "../proxy-wasm/properties";
 import {
   BufferType,
@@ -14,7 +14,8 @@ import {
 import { ByteWriter } from "../text/byte-writer";
 import { pastAttempts } from "./attempt";
 import { bodyTooLarge } from "./gateway-error";
-import { errorBody, OWN_DETAILS, replyWithError } from "./local-reply";
+import { errorBody, OWN_DETAILS, replyWithBody, replyWithError } from "./local-reply";
+import { ENDLESS_HEADER } from "./web-socket-answer";
 
 const ERROR: Document = new Document();
 const EDIT: JsonEdit = new JsonEdit();
@@ -22,32 +23,34 @@ const TEXT: ByteWriter = new ByteWriter();
 
 /** One answer on its way to the client. */
 export class GatewayAnswer {
-  private status: i32 = 0;
+  status: i32 = 0;
   /** The client speaks Anthropic's protocol. */
   private forAnthropic: bool = false;
+  /** The error that took the place of the answer; null: it is the last provider's own. */
+  error: ApiError | null = null;
   /** An error's body is being gathered. */
   private gathers: bool = false;
+  /** Bytes of a body whose end may never come, or -1. */
+  private expected: i64 = -1;
 
   /** Takes the headers. */
-  begin(
-    headers: Headers,
-    endOfStream: bool,
-    bodyLimit: i32,
-    forAnthropic: bool,
-  ): FilterHeadersStatus {
+  begin(endOfStream: bool, bodyLimit: i32, forAnthropic: bool): FilterHeadersStatus {
     this.forAnthropic = forAnthropic;
-    headers.read(HeaderMapType.ResponseHeaders);
-    this.status = <i32>headers.integer(":status");
+    this.status = <i32>integer(":status");
     if (this.status < 400) return FilterHeadersStatus.Continue;
     const details = getProperty("response\0code_details");
     if (details.startsWith(OWN_DETAILS)) return FilterHeadersStatus.Continue;
     const isUpstream = details.length == 0 || details == "via_upstream";
     if (!isUpstream || endOfStream) {
       const error = isUpstream ? this.lastError("") : this.envoyError(bodyLimit);
+      this.error = error;
       replyWithError(error, forAnthropic);
       return FilterHeadersStatus.StopIteration;
     }
     this.gathers = true;
+    if (getHeader(HeaderMapType.ResponseHeaders, ENDLESS_HEADER).length > 0) {
+      this.expected = integer("content-length");
+    }
     removeHeader(HeaderMapType.ResponseHeaders, "content-length");
     setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
     return FilterHeadersStatus.StopIteration;
@@ -56,12 +59,26 @@ export class GatewayAnswer {
   /** Takes a piece of the body; `length` bytes are there so far. */
   push(length: i32, endOfStream: bool): FilterBodyStatus {
     if (!this.gathers) return FilterBodyStatus.Continue;
-    if (!endOfStream) return FilterBodyStatus.StopIterationAndBuffer;
+    const isWhole = endOfStream || length == this.expected;
+    if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
     this.gathers = false;
     const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
     const body = this.withAttempts(bytes.ptr, bytes.length);
+    if (!endOfStream) return this.reply(bytes.ptr, bytes.length, body);
     if (body !== null) setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
     return FilterBodyStatus.Continue;
+  }
+
+  /** Ends an error that would not end. */
+  private reply(ptr: usize, length: i32, changed: ByteWriter | null): FilterBodyStatus {
+    let body = changed;
+    if (body === null) {
+      TEXT.clear();
+      TEXT.bytes(ptr, length);
+      body = TEXT;
+    }
+    replyWithBody(this.status, "upstream", body);
+    return FilterBodyStatus.StopIterationNoBuffer;
   }
 
   /** An error of the last provider that was asked, with what became of the others. Null: as it is. */
@@ -115,4 +132,10 @@ export class GatewayAnswer {
     }
     return this.lastError(`The gateway refused the request with status ${this.status}.`);
   }
+}
+
+/** A header of the answer, -1 where it has none. */
+function integer(name: string): i64 {
+  const text = getHeader(HeaderMapType.ResponseHeaders, name);
+  return text.length > 0 ? I64.parseInt(text) : -1;
 }

@@ -15,12 +15,13 @@ import {
   FilterTrailersStatus,
   HeaderMapType,
 } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
+import { Capability, modelInPath } from "../routing/capability";
 import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
-import { MODELS_HEADER } from "./attempt";
+import { hasControlCharacters } from "../text/control-characters";
+import { MODELS_HEADER, noteLeft } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
 import { GatewayAnswer } from "./gateway-answer";
@@ -29,11 +30,15 @@ import { replyWithError } from "./local-reply";
 import { speaksAnthropic } from "./messages-client";
 import { replyWithModel, replyWithModels } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
+import { fitsBody, fitsHeaders } from "./rule-match";
+import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
 const HEADERS: Headers = new Headers();
 const REQUEST: Document = new Document();
 const PARAMETERS: string[] = [];
+/** Headers that not every request gets here. */
+const TOLD: StaticArray<string> = [MODELS_HEADER, "x-llm-model", "x-llm-stream"];
 
 const enum Step {
   /** Nothing is to be done any more. */
@@ -51,9 +56,13 @@ export class GatewayContext extends StreamContext {
   private candidates: ModelRule[] = [];
   private capability: Capability = Capability.Unknown;
   private expected: i32 = -1;
+  /** The model that is asked for, or "". */
+  private model: string = "";
   /** The client speaks Anthropic's protocol: errors are told in it. */
   private forAnthropic: bool = false;
   private form: MultipartForm | null = null;
+  /** The last of the answer has passed. */
+  private isAnswered: bool = false;
   private readonly answer: GatewayAnswer = new GatewayAnswer();
   /** Null: the gateway is open to everybody. */
   private gate: ConsumerGate | null = null;
@@ -73,6 +82,7 @@ export class GatewayContext extends StreamContext {
     headers.read(HeaderMapType.RequestHeaders);
     this.forAnthropic = speaksAnthropic(headers.get(":path"));
     dropOrder(headers);
+    this.dropForged(headers);
     const error = this.begin(headers, endOfStream);
     if (error !== null) return this.refuse(error);
     return this.step == Step.Sent
@@ -80,9 +90,18 @@ export class GatewayContext extends StreamContext {
       : FilterHeadersStatus.StopIteration;
   }
 
+  /** What the gateway tells the routes, a client must not. */
+  private dropForged(headers: Headers): void {
+    for (let i = 0; i < TOLD.length; ++i) {
+      if (headers.has(TOLD[i])) removeHeader(HeaderMapType.RequestHeaders, TOLD[i]);
+    }
+  }
+
   private refuse(error: ApiError): FilterHeadersStatus {
     this.step = Step.Done;
     const gate = this.gate;
+    const consumer = gate === null ? "" : gate.consumer.name;
+    tellRefusal(this.config.telemetry, error, this.capability, this.model, consumer);
     if (gate !== null && error.status == 429) gate.replyWithLimit(error, this.forAnthropic);
     else replyWithError(error, this.forAnthropic);
     return FilterHeadersStatus.StopIteration;
@@ -125,8 +144,9 @@ export class GatewayContext extends StreamContext {
     }
     const type = headers.get("content-type");
     if (type.startsWith("multipart/form-data")) this.form = new MultipartForm(boundaryOf(type));
-    else if (endpoint.body != BodyKind.Json) return this.choose("", null);
-    if (method != "POST") return this.choose("", null);
+    else if (endpoint.body != BodyKind.Json || method != "POST") {
+      return this.choose(modelInPath(endpoint.capability, PARAMETERS), null);
+    }
     if (endOfStream) return emptyBody();
     const length = headers.integer("content-length");
     if (length > this.config.requestBodyLimit) return bodyTooLarge(this.config.requestBodyLimit);
@@ -203,7 +223,9 @@ export class GatewayContext extends StreamContext {
 
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
-    const rule = this.find(model, doc);
+    this.model = model;
+    // The name goes into a header.
+    const rule = hasControlCharacters(model) ? null : this.find(model, doc);
     if (rule === null) return unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
@@ -217,12 +239,10 @@ export class GatewayContext extends StreamContext {
     setHeader(HeaderMapType.RequestHeaders, "x-llm-provider", first.id);
     const models = rule.models;
     if (models.length > 0) setHeader(HeaderMapType.RequestHeaders, MODELS_HEADER, models);
-    else removeHeader(HeaderMapType.RequestHeaders, MODELS_HEADER);
     if (model.length > 0) setHeader(HeaderMapType.RequestHeaders, "x-llm-model", model);
-    else removeHeader(HeaderMapType.RequestHeaders, "x-llm-model");
-    const streams = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const isAsked = doc !== null && doc.isTrue(doc.get(doc.root(), "stream"));
+    const streams = isAsked || this.capability == Capability.StreamGenerateContent;
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
-    else removeHeader(HeaderMapType.RequestHeaders, "x-llm-stream");
     this.step = Step.Sent;
     return null;
   }
@@ -243,19 +263,29 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     if (gate !== null) gate.writeLimits();
     const limit = this.config.requestBodyLimit;
-    const status = this.answer.begin(HEADERS, endOfStream, limit, this.forAnthropic);
+    const status = this.answer.begin(endOfStream, limit, this.forAnthropic);
+    this.isAnswered = endOfStream;
+    tellLastError(this.config.telemetry, this.answer.error);
     const meter = this.meter;
-    if (meter !== null) meter.begin(this.capability, <i32>HEADERS.integer(":status"));
+    if (meter !== null) meter.begin(this.capability, this.answer.status);
     return status;
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
+    this.isAnswered = endOfStream;
     const meter = this.meter;
     if (meter !== null) meter.push(length);
     return this.answer.push(length, endOfStream);
   }
 
+  onResponseTrailers(): FilterTrailersStatus {
+    this.isAnswered = true;
+    return FilterTrailersStatus.Continue;
+  }
+
   onDelete(): void {
+    // Envoy ends the attempts of a request behind the filters in front of them.
+    if (this.step == Step.Sent && !this.isAnswered) noteLeft();
     const meter = this.meter;
     if (meter === null) return;
     // A client that leaves early has still used what is known by now.
@@ -272,19 +302,4 @@ function unknownModel(model: string): ApiError {
   if (model.length == 0) return missingParameter("model");
   const message = `The model '${model}' does not exist or you do not have access to it.`;
   return new ApiError(404, "invalid_request_error", "model_not_found", message, "model");
-}
-
-function fitsHeaders(rule: ModelRule, headers: Headers): bool {
-  for (let i = 0; i < rule.headers.length; ++i) {
-    const match = rule.headers[i];
-    if (headers.get(match.name) != match.value) return false;
-  }
-  return true;
-}
-
-function fitsBody(rule: ModelRule, doc: Document): bool {
-  for (let i = 0; i < rule.members.length; ++i) {
-    if (!rule.members[i].matches(doc)) return false;
-  }
-  return true;
 }

@@ -14,7 +14,7 @@ import { TokenState } from "../routing/pool-state";
 import { TokenPool } from "../routing/token-pool";
 import { ByteWriter } from "../text/byte-writer";
 import { Exchange } from "./exchange";
-import { upstreamHost, upstreamTarget } from "./request";
+import { upstreamHost, upstreamTarget } from "./request-target";
 import { claimCheck, countFailedCheck, giveBack, nowMilliseconds, say } from "./token-health";
 
 const CHAT_PATH = "/v1/chat/completions";

@@ -1,9 +1,7 @@
 // What Envoy calls for one HTTP stream. The only place that answers with a filter status.
 import { PluginConfig } from "../config/plugin-config";
-import { ProviderConfig } from "../config/provider-config";
 import { StreamContext } from "../proxy-wasm/contexts";
-import { getHeader, Headers } from "../proxy-wasm/headers";
-import { getRouteProperty } from "../proxy-wasm/properties";
+import { Headers } from "../proxy-wasm/headers";
 import { continueStream } from "../proxy-wasm/streams";
 import {
   FilterBodyStatus,
@@ -12,50 +10,49 @@ import {
   HeaderMapType,
   StreamType,
 } from "../proxy-wasm/types";
-import { Exchange } from "./exchange";
 import {
   beginAttempt,
   endAttempt,
-  endsHold,
   noteAnswer,
-  noteFailure,
-  providerOfHost,
   refuse,
   restoreHeaders,
-  resumeAttempt,
   unknownHost,
 } from "./attempt";
-import { Fetched, FetchState } from "./fetched";
-import { bodyTooLarge, gatewayError } from "./gateway-error";
-import { replyWithError } from "./local-reply";
-import { speaksAnthropic } from "./messages-client";
-import { Phase } from "./phase";
-import { ProviderStates } from "./provider-state";
-import { beginRequest, finishRequest, sendUnread } from "./request";
+import { logError, watchError } from "./error-log";
 import {
-  beginResponse,
   emptyAnswer,
   emptyError,
   finishError,
   finishFailure,
-  finishResponse,
   refuseLength,
-} from "./response";
-import { logError, watchError } from "./error-log";
+} from "./error-response";
+import { Exchange } from "./exchange";
+import { bodyTooLarge } from "./gateway-error";
+import { replyWithError } from "./local-reply";
+import { speaksAnthropic } from "./messages-client";
+import {
+  ALL_BYTES,
+  endWaiting,
+  resumeRequest,
+  takeRequest,
+  waitForRivals,
+} from "./pending-request";
+import { Phase } from "./phase";
+import { matchProvider } from "./provider-match";
+import { ProviderStates } from "./provider-state";
+import { beginRequest } from "./request";
+import { beginResponse, finishResponse } from "./response";
 import { dropRest, pushStream } from "./response-stream";
-import { finishRetry } from "./retry";
+import { finishRetry } from "./retried-answer";
+import { beginTelemetry, endTelemetry, tellPassed, tellPassing } from "./telemetry";
+import { judgeSilence } from "./token-health";
 
 /** The headers at hand: read once for a message and used up within the callback. */
 const HEADERS: Headers = new Headers();
 
-/** Asks for all that the host has buffered. */
-const ALL_BYTES: i32 = i32.MAX_VALUE;
-
 /** Carries one exchange through its phases. */
 export class HttpContext extends StreamContext {
   private exchange: Exchange | null = null;
-  /** What the request waits for. */
-  private awaited: Fetched | null = null;
 
   constructor(
     id: u32,
@@ -69,17 +66,18 @@ export class HttpContext extends StreamContext {
     const isAttempt = this.config.isAttempt;
     const isRepeated = isAttempt && restoreHeaders(HEADERS);
     if (!isAttempt) HEADERS.read(HeaderMapType.RequestHeaders);
-    const config = this.config.isToldByHost ? this.config.ofHost(providerOfHost()) : this.match();
+    const config = matchProvider(this.config, HEADERS);
     if (config === null) return this.withoutProvider();
     const exchange = new Exchange(config, this.config.requestBodyLimit);
     if (isAttempt) beginAttempt(exchange, HEADERS, this.config);
     exchange.isRepeated = isRepeated;
+    beginTelemetry(exchange, this.config.telemetry, HEADERS);
     this.exchange = exchange;
     exchange.streamId = this.id;
     let phase = beginRequest(exchange, HEADERS, endOfStream);
     exchange.phase = phase;
-    if (phase == Phase.AwaitingFetch) phase = this.takeRequest(exchange, 0);
-    this.waitForRivals(exchange);
+    if (phase == Phase.AwaitingFetch) phase = takeRequest(exchange, this.states, 0);
+    waitForRivals(exchange, this.states);
     const isHeld =
       phase == Phase.GatheringRequest ||
       phase == Phase.AwaitingFetch ||
@@ -88,22 +86,11 @@ export class HttpContext extends StreamContext {
     return isHeld ? FilterHeadersStatus.StopIteration : FilterHeadersStatus.Continue;
   }
 
-  private waitForRivals(exchange: Exchange): void {
-    if (exchange.phase == Phase.Yielding) this.states.lookAgain(this.id);
-  }
-
   /** A request that no provider is configured for is left alone; a host has to name one. */
   private withoutProvider(): FilterHeadersStatus {
     if (!this.config.isToldByHost) return FilterHeadersStatus.Continue;
     replyWithError(unknownHost(), speaksAnthropic(HEADERS.get(":path")));
     return FilterHeadersStatus.StopIteration;
-  }
-
-  private match(): ProviderConfig | null {
-    const config = this.config;
-    if (!config.needsMatch) return config.match("", "", "");
-    const host = HEADERS.get(":authority");
-    return config.match(host, getRouteProperty("route_name"), getRouteProperty("cluster_name"));
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -119,15 +106,17 @@ export class HttpContext extends StreamContext {
     }
     if (exchange.phase != Phase.GatheringRequest) return FilterBodyStatus.Continue;
     if (length > exchange.bodyLimit) {
-      replyWithError(bodyTooLarge(exchange.bodyLimit), exchange.speaksAnthropic);
-      exchange.phase = Phase.Over;
-      return FilterBodyStatus.StopIterationNoBuffer;
+      exchange.phase = refuse(exchange, bodyTooLarge(exchange.bodyLimit));
+      waitForRivals(exchange, this.states);
+      return exchange.phase == Phase.Over
+        ? FilterBodyStatus.StopIterationNoBuffer
+        : FilterBodyStatus.StopIterationAndWatermark;
     }
     // The end comes as a piece of its own: a body that is all there need not wait for it.
     const isWhole = endOfStream || length == exchange.requestLength;
     if (!isWhole) return FilterBodyStatus.StopIterationAndBuffer;
-    const phase = this.takeRequest(exchange, length);
-    this.waitForRivals(exchange);
+    const phase = takeRequest(exchange, this.states, length);
+    waitForRivals(exchange, this.states);
     switch (phase) {
       case Phase.AwaitingFetch:
       case Phase.Yielding:
@@ -139,68 +128,17 @@ export class HttpContext extends StreamContext {
     }
   }
 
-  /** Takes a request whose body is all there or is not read, and sends it on unless it has to wait. */
-  private takeRequest(exchange: Exchange, length: i32): Phase {
-    if (exchange.config.needsFetch) {
-      const state = this.states.of(exchange.config);
-      for (let item = state.neededBy(exchange); item !== null; item = state.neededBy(exchange)) {
-        const found = item.ask(this.id, exchange.call);
-        if (found == FetchState.Failed) return this.refuse(exchange, item);
-        if (found == FetchState.Pending) {
-          this.awaited = item;
-          exchange.phase = Phase.AwaitingFetch;
-          return exchange.phase;
-        }
-        item.give(exchange);
-      }
-    }
-    return this.sendRequest(exchange, length);
-  }
-
-  private refuse(exchange: Exchange, item: Fetched): Phase {
-    exchange.phase = refuse(exchange, item.failure);
-    return exchange.phase;
-  }
-
-  private sendRequest(exchange: Exchange, length: i32): Phase {
-    exchange.phase = exchange.isUnread ? sendUnread(exchange) : finishRequest(exchange, length);
-    const timeout = exchange.config.exchange.firstByteTimeout;
-    if (timeout > 0 && exchange.call.stream && exchange.phase == Phase.AwaitingResponse) {
-      this.states.watch(exchange.config, this.id);
-    }
-    return exchange.phase;
-  }
-
   /** What the request waits for has been fetched, or cannot be. */
   onResume(): void {
     const exchange = this.exchange;
-    const item = this.awaited;
-    if (exchange === null || item === null || exchange.phase != Phase.AwaitingFetch) return;
-    this.awaited = null;
-    if (!item.isThere) {
-      this.refuse(exchange, item);
-      this.waitForRivals(exchange);
-      return;
-    }
-    if (exchange.isRacing) resumeAttempt(exchange, HEADERS);
-    item.give(exchange);
-    const phase = this.takeRequest(exchange, ALL_BYTES);
-    this.waitForRivals(exchange);
-    if (phase != Phase.Over && phase != Phase.AwaitingFetch && phase != Phase.Yielding) {
-      continueStream(StreamType.Request);
-    }
+    if (exchange === null) return;
+    if (resumeRequest(exchange, this.states, HEADERS)) continueStream(StreamType.Request);
   }
 
   /** The stream should have begun by now. */
   onTimeout(): void {
     const exchange = this.exchange;
-    if (exchange === null) return;
-    if (exchange.phase == Phase.Yielding && !endsHold(exchange)) this.waitForRivals(exchange);
-    if (exchange.phase != Phase.AwaitingResponse && exchange.phase != Phase.HoldingStream) return;
-    const error = gatewayError(exchange.config.provider.id, 504, 0);
-    exchange.phase = refuse(exchange, error);
-    this.waitForRivals(exchange);
-    noteFailure(exchange, 504);
+    if (exchange !== null) endWaiting(exchange, this.states);
   }
 
   /** Trailers end a body that never said so itself. */
@@ -209,8 +147,8 @@ export class HttpContext extends StreamContext {
     if (exchange === null) return FilterTrailersStatus.Continue;
     let phase = exchange.phase;
     if (phase == Phase.GatheringRequest) {
-      phase = this.takeRequest(exchange, ALL_BYTES);
-      this.waitForRivals(exchange);
+      phase = takeRequest(exchange, this.states, ALL_BYTES);
+      waitForRivals(exchange, this.states);
       if (phase == Phase.Over) return FilterTrailersStatus.StopIteration;
     }
     return phase == Phase.AwaitingFetch || phase == Phase.Yielding
@@ -224,25 +162,19 @@ export class HttpContext extends StreamContext {
     if (exchange.phase == Phase.Yielding) return FilterHeadersStatus.StopIteration;
     if (exchange.phase == Phase.Passing || exchange.phase == Phase.Over) {
       if (exchange.phase == Phase.Passing) exchange.phase = watchError(exchange, HEADERS);
-      this.watchAccess(exchange);
+      this.states.watchAccess(exchange);
+      tellPassing(exchange, HEADERS, endOfStream);
       return FilterHeadersStatus.Continue;
     }
     exchange.phase = beginResponse(exchange, HEADERS, endOfStream);
     if (exchange.phase == Phase.Passing && exchange.status < 400) noteAnswer(exchange);
-    this.watchAccess(exchange);
+    this.states.watchAccess(exchange);
+    tellPassing(exchange, HEADERS, endOfStream);
     if (exchange.isAttempt && exchange.phase == Phase.Over) return FilterHeadersStatus.Continue;
     if (exchange.hedgedAttempts > 0 && exchange.hasFailed) return FilterHeadersStatus.Continue;
     return exchange.phase == Phase.Passing || exchange.phase == Phase.LoggingError
       ? FilterHeadersStatus.Continue
       : FilterHeadersStatus.StopIteration;
-  }
-
-  /** An access token that the provider refuses is of no use to the next request. */
-  private watchAccess(exchange: Exchange): void {
-    if (exchange.config.provider.serviceAccount === null) return;
-    const access = this.states.of(exchange.config).access;
-    if (access === null || getHeader(HeaderMapType.ResponseHeaders, ":status") != "401") return;
-    access.drop(exchange.call.token);
   }
 
   onResponseBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -267,7 +199,7 @@ export class HttpContext extends StreamContext {
       case Phase.HoldingStream:
       case Phase.Streaming:
         if (pushStream(exchange, length, endOfStream)) return FilterBodyStatus.Continue;
-        this.waitForRivals(exchange);
+        waitForRivals(exchange, this.states);
         return FilterBodyStatus.StopIterationNoBuffer;
       case Phase.LoggingError:
         if (length > 0) exchange.phase = Phase.Over;
@@ -286,6 +218,7 @@ export class HttpContext extends StreamContext {
         dropRest(length);
         return FilterBodyStatus.Continue;
       default:
+        tellPassed(exchange, length, endOfStream);
         return FilterBodyStatus.Continue;
     }
   }
@@ -298,7 +231,7 @@ export class HttpContext extends StreamContext {
 
   /** An answer that failed is held while the request is under way again. */
   private afterBody(exchange: Exchange): FilterBodyStatus {
-    this.waitForRivals(exchange);
+    waitForRivals(exchange, this.states);
     if (exchange.phase == Phase.Yielding) return FilterBodyStatus.StopIterationNoBuffer;
     if (exchange.phase != Phase.Retrying) return FilterBodyStatus.Continue;
     const use = exchange.tokenUse;
@@ -308,7 +241,7 @@ export class HttpContext extends StreamContext {
   }
 
   private afterTrailers(exchange: Exchange): FilterTrailersStatus {
-    this.waitForRivals(exchange);
+    waitForRivals(exchange, this.states);
     return exchange.phase == Phase.Retrying || exchange.phase == Phase.Yielding
       ? FilterTrailersStatus.StopIteration
       : FilterTrailersStatus.Continue;
@@ -334,6 +267,7 @@ export class HttpContext extends StreamContext {
       case Phase.Yielding:
         return FilterTrailersStatus.StopIteration;
       default:
+        tellPassed(exchange, 0, true);
         return FilterTrailersStatus.Continue;
     }
   }
@@ -353,6 +287,8 @@ export class HttpContext extends StreamContext {
     const exchange = this.exchange;
     if (exchange === null) return;
     if (exchange.isAttempt) endAttempt(exchange);
+    if (exchange.isUnanswered) judgeSilence(exchange);
+    endTelemetry(exchange);
     exchange.release();
     this.exchange = null;
   }

@@ -25,9 +25,18 @@ export function errorBody(error: ApiError, forAnthropic: bool): ByteWriter {
 /** Ends the request with an error. `more` are further headers: name, value, name, value, … */
 export function replyWithError(error: ApiError, forAnthropic: bool, more: string[] = []): void {
   const reason = error.code.length > 0 ? error.code : error.type;
+  replyWithBody(error.status, reason, errorBody(error, forAnthropic), more);
+}
+
+/** Ends the request with an error whose JSON is written already. */
+export function replyWithBody(
+  status: i32,
+  reason: string,
+  body: ByteWriter,
+  more: string[] = [],
+): void {
   const headers = StaticArray.fromArray(["content-type", "application/json"].concat(more));
-  const body = errorBody(error, forAnthropic);
-  sendLocalResponse(error.status, OWN_DETAILS + toDetail(reason), headers, body);
+  sendLocalResponse(status, OWN_DETAILS + toDetail(reason), headers, body);
 }
 
 /** Details of a response code are one word: a provider's code may hold anything. */

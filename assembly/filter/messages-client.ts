@@ -6,7 +6,7 @@ import { writeMessage } from "../anthropic/message-writer";
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError } from "../openai/api-error";
-import { Headers, removeHeader } from "../proxy-wasm/headers";
+import { removeHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
@@ -14,7 +14,8 @@ import { Exchange } from "./exchange";
 
 const PATH: string = "/v1/messages";
 const CHAT_PATH: string = "/v1/chat/completions";
-const OWN_HEADERS: StaticArray<string> = ["anthropic-version", "anthropic-beta"];
+const VERSION_HEADER: string = "anthropic-version";
+const BETA_HEADER: string = "anthropic-beta";
 
 const CHAT: Document = new Document();
 const TEXT: ByteWriter = new ByteWriter();
@@ -45,18 +46,30 @@ export function needsTranslation(exchange: Exchange, capability: Capability): bo
   );
 }
 
+/** Makes a request for messages one for a chat completion, where its model has no messages. */
+export function dependOnModel(exchange: Exchange, doc: Document): void {
+  if (exchange.call.capability != Capability.Messages) return;
+  const model = exchange.modelFor(doc.string(doc.get(doc.root(), "model")));
+  if (!exchange.config.provider.hasMessages(model)) becomeChat(exchange);
+}
+
+/** Whether the request is one for a chat completion, or may become one once its model is known. */
+export function mayBeChat(exchange: Exchange): bool {
+  const capability = exchange.call.capability;
+  if (capability == Capability.Chat) return true;
+  return capability == Capability.Messages && !exchange.config.provider.hasMessages("");
+}
+
 /** From here on the exchange is one about a chat completion, for all but the client. */
-export function becomeChat(exchange: Exchange, headers: Headers): void {
+export function becomeChat(exchange: Exchange): void {
   const call = exchange.call;
   exchange.translatesMessages = true;
   call.capability = Capability.Chat;
   call.query = "";
   const start = call.clientPath.indexOf(PATH);
   if (start >= 0) call.clientPath = call.clientPath.substring(0, start) + CHAT_PATH;
-  for (let i = 0; i < OWN_HEADERS.length; ++i) {
-    const name = OWN_HEADERS[i];
-    if (headers.has(name)) removeHeader(HeaderMapType.RequestHeaders, name);
-  }
+  if (call.clientBeta.length > 0) removeHeader(HeaderMapType.RequestHeaders, BETA_HEADER);
+  if (call.clientVersion.length > 0) removeHeader(HeaderMapType.RequestHeaders, VERSION_HEADER);
 }
 
 /** Puts the chat request that a message request means into `chatRequest`. */

@@ -1,14 +1,16 @@
 // What a worker remembers of a provider from one request to the next.
 import { ProviderConfig } from "../config/provider-config";
+import { getHeader } from "../proxy-wasm/headers";
 import { setTickPeriod } from "../proxy-wasm/streams";
 import { currentTimeNanoseconds } from "../proxy-wasm/system";
+import { HeaderMapType } from "../proxy-wasm/types";
 import { Protocol } from "../providers/provider-settings";
-import { Capability } from "../routing/capability";
 import { AccessToken } from "./access-token";
 import { ContextFile } from "./context-file";
 import { Exchange } from "./exchange";
 import { Fetched } from "./fetched";
 import { FirstByteWatch } from "./first-byte-watch";
+import { mayBeChat } from "./messages-client";
 
 /** Bounds of the timer's period in milliseconds. */
 const SHORTEST_TICK: i32 = 10;
@@ -33,7 +35,7 @@ export class ProviderState {
   /** What a request still needs before it can be sent; null: nothing. */
   neededBy(exchange: Exchange): Fetched | null {
     const needsFile = !exchange.hasContext && !exchange.isUnread;
-    if (needsFile && exchange.call.capability == Capability.Chat && this.file !== null) {
+    if (needsFile && this.file !== null && mayBeChat(exchange)) {
       if (this.config.protocol != Protocol.Original) return this.file;
     }
     return exchange.call.token.length == 0 ? this.access : null;
@@ -66,6 +68,14 @@ export class ProviderStates {
     const state = new ProviderState(config);
     this.all.push(state);
     return state;
+  }
+
+  /** An access token that the provider refuses is of no use to the next request. */
+  watchAccess(exchange: Exchange): void {
+    if (exchange.config.provider.serviceAccount === null) return;
+    const access = this.of(exchange.config).access;
+    if (access === null || getHeader(HeaderMapType.ResponseHeaders, ":status") != "401") return;
+    access.drop(exchange.call.token);
   }
 
   /** Has a stream of a provider told once it should have begun. */

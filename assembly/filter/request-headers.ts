@@ -50,20 +50,30 @@ function withoutScheme(value: string): string {
   return hasScheme(value) ? value.substring(7).trim() : value;
 }
 
-/** Which of the headers that must not go on are there, a bit each in the order of `WITHHELD`. */
-export function findWithheld(headers: Headers): u32 {
+/** Which of the headers that must not go on are there: a bit each in the order of `WITHHELD`, then of `more`. */
+export function findWithheld(headers: Headers, more: StaticArray<string>): u32 {
   let found: u32 = 0;
-  for (let i = 0; i < WITHHELD.length; ++i) {
+  const count = WITHHELD.length;
+  for (let i = 0; i < count; ++i) {
     if (headers.has(unchecked(WITHHELD[i]))) found |= 1 << i;
   }
+  for (let i = 0; i < more.length; ++i) if (headers.has(more[i])) found |= 1 << (count + i);
   return found;
 }
 
-/** Hands a provider's edits to the host, and removes what is `withheld` and not replaced by them. */
-export function applyHeaderEdits(edits: HeaderEdits, withheld: u32): void {
+/**
+ * Hands a provider's edits to the host, and removes what is `withheld` and not replaced by them, as
+ * `findWithheld` found it with the same `more`.
+ */
+export function applyHeaderEdits(
+  edits: HeaderEdits,
+  withheld: u32,
+  more: StaticArray<string>,
+): void {
+  const count = WITHHELD.length;
   for (let i = 0; withheld != 0; ++i, withheld >>= 1) {
     if ((withheld & 1) == 0) continue;
-    const name = unchecked(WITHHELD[i]);
+    const name = i < count ? unchecked(WITHHELD[i]) : more[i - count];
     if (!edits.sets(name)) removeHeader(HeaderMapType.RequestHeaders, name);
   }
   for (let i = 0; i < edits.removals.length; ++i) {

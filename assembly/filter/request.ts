@@ -1,17 +1,5 @@
 // From the client's request to the provider's.
-import { applyCustomSettings } from "../config/custom-settings";
-import { ProviderConfig } from "../config/provider-config";
-import { Document, jsonErrorText } from "../json/document";
-import { JsonEdit } from "../json/edit";
-import {
-  ApiError,
-  invalidRequest,
-  invalidType,
-  missingApiKey,
-  missingParameter,
-} from "../openai/api-error";
-import { checkChatRequest, checkOptionalBool } from "../openai/chat-request";
-import { wantsBase64 } from "../openai/embeddings";
+import { ApiError, invalidRequest, missingApiKey } from "../openai/api-error";
 import { EncodedBody } from "../providers/encoded-body";
 import { HeaderEdits } from "../providers/header-edits";
 import { Protocol } from "../providers/provider-settings";
@@ -19,62 +7,40 @@ import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { currentTimeNanoseconds, randomBits } from "../proxy-wasm/system";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
-import { Capability } from "../routing/capability";
 import { BodyKind, Endpoint } from "../routing/endpoint";
-import { findEndpoint } from "../routing/endpoint-table";
-import { withBase, withoutBase } from "./base-path";
-import { customize, releaseCustomized } from "./customize";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
-import { encodeForm, readableForm } from "./form-request";
+import { readableForm, takesForm } from "./form-request";
 import { bodyTooLarge } from "./gateway-error";
-import {
-  becomeChat,
-  chatRequest,
-  missingMessagesKey,
-  needsTranslation,
-  releaseTranslated,
-  speaksAnthropic,
-  translateRequest,
-} from "./messages-client";
+import { missingMessagesKey } from "./messages-client";
 import { Phase } from "./phase";
+import { encodeRequestBody } from "./request-body";
 import { applyHeaderEdits, clientCredential, findWithheld } from "./request-headers";
+import {
+  checkEndpoint,
+  readTarget,
+  takeEndpoint,
+  upstreamHost,
+  upstreamTarget,
+} from "./request-target";
 import { canRepeat, keepRequest } from "./retry";
-import { chooseTokenAt } from "./token-choice";
+import { tellRequest, tellSent } from "./telemetry";
+import { chooseTokenAt, watchProvider } from "./token-choice";
+import { openSession } from "./web-socket-session";
 
-const REQUEST: Document = new Document();
-const CUSTOM_EDIT: JsonEdit = new JsonEdit();
 const BODY: EncodedBody = new EncodedBody();
-const PARAMETERS: string[] = [];
 const EDITS: HeaderEdits = new HeaderEdits();
 
 /** Takes the headers. The answer is the phase that follows: gathering, awaiting, passing or over. */
 export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  const call = exchange.call;
-  readTarget(exchange, headers);
-  call.created = currentTimeNanoseconds() / 1_000_000_000;
-  call.random = randomBits();
   const isOriginal = exchange.config.protocol == Protocol.Original;
-  PARAMETERS.length = 0;
-  const endpoint = findEndpoint(call.clientPath, PARAMETERS);
-  if (PARAMETERS.length > 0) call.pathParameters = PARAMETERS.slice();
+  const endpoint = readTarget(exchange, headers);
   if (!isOriginal) {
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
   }
-  if (endpoint !== null) call.capability = endpoint.capability;
-  if (!isOriginal && needsTranslation(exchange, call.capability)) becomeChat(exchange, headers);
-  if (namesModelInPath(call.capability)) {
-    call.requestedModel = call.pathParameters[1];
-    call.model = exchange.config.modelMapping.map(call.requestedModel);
-  }
-  call.clientBeta = headers.get("anthropic-beta");
-  call.clientVersion = headers.get("anthropic-version");
-  if (exchange.config.provider.keepsConversations()) {
-    call.conversationId = headers.get("conversationid");
-    call.botId = headers.get("x-bot-id");
-  }
-  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
+  readCall(exchange, headers);
+  if (endpoint !== null) takeEndpoint(exchange, endpoint);
   const credentialError = chooseToken(exchange, headers);
   if (credentialError !== null) return refuse(exchange, credentialError);
   const isJson = needsBody(exchange, endpoint, headers);
@@ -84,7 +50,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkBodyHeaders(exchange, headers, endOfStream);
     if (error !== null) return refuse(exchange, error);
   }
-  exchange.withheldHeaders = findWithheld(headers);
+  exchange.withheldHeaders = findWithheld(headers, exchange.config.provider.withheldHeaders());
   if (isJson && !headers.contains("content-type", "json")) {
     setHeader(HeaderMapType.RequestHeaders, "content-type", "application/json");
   }
@@ -101,34 +67,19 @@ export function sendUnread(exchange: Exchange): Phase {
   return afterRequest(exchange);
 }
 
-function readTarget(exchange: Exchange, headers: Headers): void {
+/** What the provider may know of the request beside its body. */
+function readCall(exchange: Exchange, headers: Headers): void {
   const call = exchange.call;
-  const target = headers.get(":path");
-  exchange.target = target;
-  const mark = target.indexOf("?");
-  call.method = headers.is(":method", "POST") ? "POST" : headers.get(":method");
-  const path = mark < 0 ? target : target.substring(0, mark);
-  const settings = exchange.config.exchange;
-  exchange.speaksAnthropic = speaksAnthropic(path);
-  call.clientPath = settings.prependsBasePath ? path : withoutBase(path, settings.basePath);
-  call.query = mark < 0 ? "" : target.substring(mark + 1);
-}
-
-function checkEndpoint(exchange: Exchange, endpoint: Endpoint | null): ApiError | null {
-  const call = exchange.call;
-  if (endpoint === null) {
-    const message = `Invalid URL (${call.method} ${call.clientPath})`;
-    return new ApiError(404, "invalid_request_error", "", message);
+  exchange.startedAt = currentTimeNanoseconds();
+  call.created = exchange.startedAt / 1_000_000_000;
+  call.random = randomBits();
+  call.clientBeta = headers.get("anthropic-beta");
+  call.clientVersion = headers.get("anthropic-version");
+  if (exchange.config.provider.keepsConversations()) {
+    call.conversationId = headers.get("conversationid");
+    call.botId = headers.get("x-bot-id");
   }
-  if (!endpoint.takes(call.method)) {
-    const message = `Not allowed to ${call.method} on ${call.clientPath}. Use ${endpoint.methods}.`;
-    return new ApiError(405, "invalid_request_error", "method_not_supported", message);
-  }
-  const provider = exchange.config.provider;
-  if (provider.pathTemplate(endpoint.capability).length > 0) return null;
-  if (needsTranslation(exchange, endpoint.capability)) return null;
-  const message = `The provider '${provider.id}' does not have ${call.clientPath}.`;
-  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message);
+  exchange.acceptsGzip = headers.contains("accept-encoding", "gzip");
 }
 
 /** A configured token, else the client's own. */
@@ -141,6 +92,7 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
     call.token = config.tokens[exchange.token].value;
     return null;
   }
+  watchProvider(exchange);
   if (config.provider.serviceAccount !== null) return null;
   call.token = clientCredential(headers, config.settings.authHeaderKey);
   call.isClientToken = true;
@@ -150,8 +102,11 @@ function chooseToken(exchange: Exchange, headers: Headers): ApiError | null {
 
 /** Whether the body has to be read before the request can go on. */
 function needsBody(exchange: Exchange, endpoint: Endpoint | null, headers: Headers): bool {
-  if (headers.contains("content-type", "multipart/")) return false;
-  if (exchange.config.protocol == Protocol.Original) {
+  const isForm = headers.contains("content-type", "multipart/");
+  const isOriginal = exchange.config.protocol == Protocol.Original;
+  // A form in place of JSON is no request: it is read, and refused.
+  if (isForm && (isOriginal || takesForm(exchange.call.capability))) return false;
+  if (isOriginal) {
     if (exchange.config.provider.signsBody()) return exchange.call.method == "POST";
     const isRead = exchange.config.customSettings.length > 0 || canRepeat(exchange);
     return isRead && headers.contains("content-type", "json");
@@ -182,12 +137,11 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
   const ptr = bytes.ptr;
   const size = bytes.length;
   BODY.clear();
-  const error = encode(exchange, ptr, size);
-  REQUEST.release();
-  releaseCustomized();
-  releaseTranslated();
+  tellRequest(exchange, ptr, size);
+  const error = encodeRequestBody(exchange, ptr, size, BODY);
   if (error !== null) return refuse(exchange, error);
-  if (exchange.config.provider.signsBody()) completeBody(ptr, size);
+  if (BODY.replaces > 0 && exchange.config.provider.signsBody()) BODY.complete(ptr, size);
+  if (exchange.config.provider.speaksWebSocket(exchange.call)) openSession(exchange, BODY.out);
   const isWhole = BODY.replaces < 0;
   const finalPtr = isWhole ? BODY.out.ptr : ptr;
   const finalLength = BODY.resultLength(size);
@@ -196,6 +150,7 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
     setBuffer(BufferType.HttpRequestBody, replaced, BODY.out.ptr, BODY.out.length);
   }
   sendHeaders(exchange, finalPtr, isWhole ? BODY.out.length : size);
+  if (exchange.session !== null) return afterRequest(exchange);
   if (BODY.replaces != 0) {
     setHeader(HeaderMapType.RequestHeaders, "content-length", finalLength.toString());
   }
@@ -204,89 +159,9 @@ export function finishRequest(exchange: Exchange, length: i32): Phase {
 }
 
 function afterRequest(exchange: Exchange): Phase {
+  tellSent(exchange);
   const isOriginal = exchange.config.protocol == Protocol.Original;
   return isOriginal && exchange.tokenUse === null ? Phase.Passing : Phase.AwaitingResponse;
-}
-
-function encode(exchange: Exchange, ptr: usize, length: i32): ApiError | null {
-  const form = exchange.form;
-  if (form !== null) return encodeForm(exchange, form, ptr, length, BODY);
-  let doc = REQUEST;
-  const config = exchange.config;
-  const isOriginal = config.protocol == Protocol.Original;
-  if (isOriginal && config.customSettings.length == 0) return null;
-  if (!doc.parse(ptr, length)) {
-    const reason = jsonErrorText(doc.error);
-    const message = `We could not parse the JSON body of your request: ${reason} at byte ${doc.errorOffset}.`;
-    return invalidRequest(message);
-  }
-  if (!doc.isObject(doc.root())) {
-    return invalidRequest("We could not parse the JSON body of your request: it is no object.");
-  }
-  if (isOriginal) return customizeOriginal(config, doc);
-  if (exchange.translatesMessages) {
-    const refusal = translateRequest(exchange, doc);
-    if (refusal !== null) return refusal;
-    doc = chatRequest();
-  }
-  const error = readRequest(exchange, doc);
-  if (error !== null) return error;
-  const customized = customize(exchange, doc);
-  if (customized === null) {
-    return new ApiError(500, "server_error", "", "The custom settings do not give a JSON body.");
-  }
-  const encodeError = config.provider.encodeRequest(exchange.call, customized, BODY);
-  if (encodeError !== null || BODY.replaces < 0 || customized.ptr == ptr) return encodeError;
-  // The encoder has left the rest of a body as it was that the host never saw.
-  const kept = BODY.replaces;
-  BODY.out.bytes(customized.ptr + kept, customized.length - kept);
-  BODY.replaces = -1;
-  return null;
-}
-
-/** The members that the gateway itself needs. */
-function readRequest(exchange: Exchange, doc: Document): ApiError | null {
-  const call = exchange.call;
-  const root = doc.root();
-  const model = doc.get(root, "model");
-  if (!doc.absent(model) && !doc.isString(model)) return invalidType("model", "a string");
-  call.requestedModel = doc.string(model);
-  call.model = exchange.modelFor(call.requestedModel);
-  if (call.model.length == 0 && exchange.config.provider.needsModel(call.capability)) {
-    return missingParameter("model");
-  }
-  const streamError = checkOptionalBool(doc, "stream");
-  if (streamError !== null) return streamError;
-  call.stream = doc.isTrue(doc.get(root, "stream"));
-  const options = doc.get(root, "stream_options");
-  if (!doc.absent(options) && !doc.isObject(options))
-    return invalidType("stream_options", "an object");
-  // Anthropic's clients are always told.
-  const isTold = exchange.translatesMessages && call.stream;
-  call.wantsUsage = isTold || doc.isTrue(doc.get(options, "include_usage"));
-  if (call.capability == Capability.Embeddings) call.wantsBase64 = wantsBase64(doc);
-  return call.capability == Capability.Chat ? checkChatRequest(doc) : null;
-}
-
-function namesModelInPath(capability: Capability): bool {
-  return capability == Capability.GenerateContent || capability == Capability.StreamGenerateContent;
-}
-
-/** Makes one piece of a body that was edited at its front. */
-function completeBody(ptr: usize, length: i32): void {
-  const kept = BODY.replaces;
-  if (kept <= 0) return;
-  BODY.out.bytes(ptr + kept, length - kept);
-  BODY.replaces = -1;
-}
-
-/** Under the provider's own protocol only the custom settings touch the body. */
-function customizeOriginal(config: ProviderConfig, doc: Document): ApiError | null {
-  CUSTOM_EDIT.begin(doc);
-  applyCustomSettings(config.customSettings, doc, CUSTOM_EDIT);
-  if (CUSTOM_EDIT.isEmpty()) return null;
-  CUSTOM_EDIT.apply(BODY.rewrite());
-  return null;
 }
 
 /** Path, host and headers of the provider's request, signed over its final body. */
@@ -301,39 +176,9 @@ function sendHeaders(exchange: Exchange, body: usize, bodyLength: i32): void {
   }
   EDITS.clear();
   provider.authenticate(call, EDITS, body, bodyLength);
+  const session = exchange.session;
+  if (session !== null) session.askForUpgrade(EDITS, exchange.target);
   const key = exchange.config.settings.authHeaderKey;
   if (key.length > 0 && !EDITS.sets(key)) removeHeader(HeaderMapType.RequestHeaders, key);
-  applyHeaderEdits(EDITS, exchange.withheldHeaders);
-}
-
-/** Host of the provider, or "" to keep the client's. The call knows it from here on. */
-export function upstreamHost(exchange: Exchange): string {
-  const config = exchange.config;
-  const domain = config.settings.providerDomain;
-  const host = domain.length > 0 ? domain : config.provider.host(exchange.call);
-  exchange.call.host = host;
-  return host;
-}
-
-/** Path and query at the provider, or "" to keep the client's. The call knows them from here on. */
-export function upstreamTarget(exchange: Exchange): string {
-  const target = targetOf(exchange);
-  exchange.call.target = target.length > 0 ? target : exchange.target;
-  return target;
-}
-
-function targetOf(exchange: Exchange): string {
-  const call = exchange.call;
-  const provider = exchange.config.provider;
-  const isOriginal = exchange.config.protocol == Protocol.Original;
-  const settings = exchange.config.exchange;
-  let path = isOriginal ? call.clientPath : provider.path(call);
-  if (settings.prependsBasePath) path = withBase(path, settings.basePath);
-  const base = exchange.config.settings.providerBasePath;
-  const needsBase = base.length > 0 && !path.startsWith(base + "/");
-  const target = needsBase ? base + path : path;
-  const isPlain = isOriginal && call.capability != Capability.VertexRaw;
-  const query = isPlain ? call.query : provider.query(call);
-  if (query.length == 0) return target;
-  return target + (target.includes("?") ? "&" : "?") + query;
+  applyHeaderEdits(EDITS, exchange.withheldHeaders, provider.withheldHeaders());
 }

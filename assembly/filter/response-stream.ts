@@ -8,13 +8,17 @@ import { StreamTranslator } from "../providers/stream-translator";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { StreamOutput } from "../stream/stream-output";
+import { applyResponseHeaders } from "./answer-headers";
 import { noteUsage } from "./attempt";
 import { ByteWriter } from "../text/byte-writer";
+import { sendError } from "./error-response";
 import { Exchange } from "./exchange";
 import { beginMessages } from "./messages-client";
 import { Phase } from "./phase";
-import { applyResponseHeaders, sendCollected, sendError } from "./response";
+import { sendCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
+import { tellError, tellStream } from "./telemetry";
+import { pushSession } from "./web-socket-answer";
 
 /** Bytes of a stream that may come before its first event is complete. */
 const LONGEST_HELD: i32 = 64 << 10;
@@ -38,7 +42,10 @@ export function pushStream(exchange: Exchange, length: i32, endOfStream: bool): 
   noteUsage(exchange);
   const reasoning = exchange.reasoning;
   if (reasoning !== null) reasoning.reshape(OUTPUT);
+  tellStream(exchange, translator.failure, OUTPUT, endOfStream);
   reshapeForAnthropic(exchange, translator);
+  const session = exchange.session;
+  if (session !== null) return pushSession(exchange, session, translator, OUTPUT);
   const failure = translator.failure;
   if (failure !== null) return breakOff(exchange, failure);
   const collector = exchange.collector;
@@ -128,7 +135,7 @@ function translate(
     if (!decoder.next()) break;
     translator.onFrame(OUTPUT);
   }
-  if (endOfStream && translator.failure === null) {
+  if ((endOfStream || decoder.ended) && translator.failure === null) {
     decoder.finish();
     while (translator.failure === null && decoder.next()) translator.onFrame(OUTPUT);
     if (translator.failure === null) translator.onEnd(OUTPUT);
@@ -150,6 +157,7 @@ function breakOff(exchange: Exchange, failure: ApiError): bool {
     sendError(exchange, failure);
     if (exchange.phase == Phase.Yielding) return false;
   } else {
+    tellError(exchange, failure);
     if (exchange.phase == Phase.HoldingStream) applyResponseHeaders(exchange.call);
     if (exchange.speaksAnthropic) writeMessageErrorEvent(failure, OUTPUT.writer());
     else writeErrorEvent(failure, OUTPUT.writer());

@@ -10,21 +10,20 @@ import { ReasoningStream } from "../openai/reasoning-stream";
 import { Call } from "../providers/call";
 import { EncodedBody } from "../providers/encoded-body";
 import { getBuffer, setBuffer } from "../proxy-wasm/buffers";
-import { getHeader, Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
-import { getProperty } from "../proxy-wasm/properties";
+import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
 import { BufferType, HeaderMapType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { holdsError, noteFailure, noteUsage, passesError } from "./attempt";
+import { applyResponseHeaders, keepAnswerHeaders, setContentLength } from "./answer-headers";
+import { noteUsage } from "./attempt";
+import { beginError, emptyAnswer, failHeaders, sendError } from "./error-response";
 import { Exchange } from "./exchange";
-import { logError, watchError } from "./error-log";
-import { errorBody, replyWithError } from "./local-reply";
 import { beginMessages, translateCompletion, translateWholeStream } from "./messages-client";
 import { Phase } from "./phase";
-import { gatewayError } from "./gateway-error";
 import { joinStream } from "./response-stream";
-import { answerIsBad, answerIsGood, judgeForeign, retry, watchAnswer } from "./retry";
-import { judgeFailure } from "./token-health";
+import { answerIsBad, answerIsGood, watchAnswer } from "./retry";
+import { tellWhole } from "./telemetry";
+import { beginSession } from "./web-socket-answer";
 
 const RESPONSE: Document = new Document();
 const BODY: EncodedBody = new EncodedBody();
@@ -40,6 +39,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   const watched = watchAnswer(exchange, headers, endOfStream);
   if (watched != Phase.AwaitingResponse) return watched;
   if (status >= 400) return beginError(exchange, headers, endOfStream);
+  const session = exchange.session;
+  if (session !== null) return beginSession(exchange, session, headers, endOfStream);
   if (status < 200 || status >= 300) return Phase.Passing;
   if (!exchange.config.provider.readsResponse(exchange.call)) return Phase.Passing;
   if (endOfStream) return emptyAnswer(exchange);
@@ -60,17 +61,8 @@ export function beginResponse(exchange: Exchange, headers: Headers, endOfStream:
   return Phase.GatheringResponse;
 }
 
-/** Keeps what the provider reads of an answer's headers. */
-export function keepAnswerHeaders(exchange: Exchange, headers: Headers): void {
-  const names = exchange.config.provider.answerHeaders();
-  if (names.length == 0) return;
-  const values: string[] = [];
-  for (let i = 0; i < names.length; ++i) values.push(headers.get(names[i]));
-  exchange.call.answerHeaders = values;
-}
-
 /** A stream for a client that did not ask for one: some providers have nothing else. */
-function beginCollecting(exchange: Exchange): Phase {
+export function beginCollecting(exchange: Exchange): Phase {
   const call = exchange.call;
   call.wantsUsage = true;
   const translator = exchange.config.provider.streamTranslator(call);
@@ -81,7 +73,7 @@ function beginCollecting(exchange: Exchange): Phase {
   return Phase.Collecting;
 }
 
-function beginStream(exchange: Exchange, headers: Headers): Phase {
+export function beginStream(exchange: Exchange, headers: Headers): Phase {
   exchange.translator = exchange.config.provider.streamTranslator(exchange.call);
   shapeStream(exchange);
   beginMessages(exchange);
@@ -108,85 +100,6 @@ function beginCompressed(exchange: Exchange, encoding: string): Phase {
   return failHeaders(exchange, error, false);
 }
 
-/** An answer without a body. */
-export function emptyAnswer(exchange: Exchange): Phase {
-  const error = invalidUpstreamResponse(exchange.config.provider.id, "it is empty");
-  return failHeaders(exchange, error, true);
-}
-
-function beginError(exchange: Exchange, headers: Headers, endOfStream: bool): Phase {
-  const provider = exchange.config.provider;
-  const isNative = provider.speaksNatively(exchange.call);
-  if (isNative && !exchange.speaksAnthropic) return watchError(exchange, headers);
-  if (!isFromProvider()) {
-    const error = gatewayError(provider.id, exchange.status, exchange.bodyLimit);
-    replyWithError(error, exchange.speaksAnthropic);
-    return Phase.Over;
-  }
-  if (isNative) return watchError(exchange, headers);
-  if (endOfStream) return emptyError(exchange);
-  exchange.isCompressed = headers.has("content-encoding");
-  if (exchange.isCompressed) removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
-  passesError(exchange, exchange.status);
-  return Phase.GatheringError;
-}
-
-/** Whether the answer is no reply of Envoy's own. */
-export function isFromProvider(): bool {
-  const details = getProperty("response\0code_details");
-  return details.length == 0 || details == "via_upstream";
-}
-
-/** An error answer without a body. */
-export function emptyError(exchange: Exchange): Phase {
-  const error = exchange.config.provider.decodeError(exchange.call, exchange.status, 0, 0);
-  judgeFailure(exchange, error);
-  if (retry(exchange, error, false)) return Phase.Retrying;
-  return failHeaders(exchange, error, true, headersOf(["retry-after", "retry-after-ms"]));
-}
-
-/**
- * Turns an answer into an error while its headers are at hand. Envoy does not retry what a filter answers
- * itself: an attempt changes the status of what has come, and the gateway in front gives an empty one a body.
- */
-function failHeaders(
-  exchange: Exchange,
-  error: ApiError,
-  isEmpty: bool,
-  more: string[] = [],
-): Phase {
-  if (!exchange.isAttempt) {
-    replyWithError(error, exchange.speaksAnthropic, more);
-    return Phase.Over;
-  }
-  setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
-  passesError(exchange, error.status);
-  noteFailure(exchange, error.status);
-  if (isEmpty) return Phase.Over;
-  removeHeader(HeaderMapType.ResponseHeaders, "content-encoding");
-  exchange.pendingError = error;
-  return Phase.Failing;
-}
-
-/** The body of an answer that becomes an error is there. */
-export function finishFailure(exchange: Exchange): void {
-  const error = exchange.pendingError;
-  exchange.phase = Phase.Over;
-  if (error !== null) sendError(exchange, error);
-}
-
-/** Those of these headers that the answer has: name, value, name, value, … */
-export function headersOf(names: StaticArray<string>): string[] {
-  const headers: string[] = [];
-  for (let i = 0; i < names.length; ++i) {
-    const value = getHeader(HeaderMapType.ResponseHeaders, names[i]);
-    if (value.length == 0) continue;
-    headers.push(names[i]);
-    headers.push(value);
-  }
-  return headers;
-}
-
 /** Takes the whole body of a 2xx answer. */
 export function finishResponse(exchange: Exchange, length: i32): void {
   exchange.phase = Phase.Over;
@@ -198,6 +111,7 @@ export function finishResponse(exchange: Exchange, length: i32): void {
     return;
   }
   noteUsage(exchange);
+  tellWhole(exchange, BODY, bytes.ptr, bytes.length);
   applyResponseHeaders(exchange.call);
   answerIsGood(exchange);
   if (BODY.replaces == 0) return;
@@ -277,70 +191,19 @@ function streamWhole(call: Call, ptr: usize, length: i32): ApiError | null {
   return null;
 }
 
-/** Takes the whole body of an error answer. */
-export function finishError(exchange: Exchange, length: i32): void {
-  exchange.phase = Phase.Over;
-  logError(exchange, length);
-  const use = exchange.tokenUse;
-  const isForeign = use !== null && use.isForeign;
-  if (isForeign && !exchange.isAttempt) {
-    retry(exchange, null, true);
-    return;
-  }
-  const bytes = getBuffer(BufferType.HttpResponseBody, 0, length);
-  const size = exchange.isCompressed ? 0 : bytes.length;
-  if (isForeign) return judgeForeign(exchange, bytes.ptr, size);
-  const provider = exchange.config.provider;
-  const error = provider.decodeError(exchange.call, exchange.status, bytes.ptr, size);
-  judgeFailure(exchange, error);
-  if (!retry(exchange, error, true)) sendError(exchange, error);
-}
-
-/** An answer is too large to be held. What still comes of it is dropped. */
-export function refuseLength(exchange: Exchange): void {
-  const provider = exchange.config.provider;
-  const error =
-    exchange.phase == Phase.GatheringError
-      ? provider.decodeError(exchange.call, exchange.status, 0, 0)
-      : invalidUpstreamResponse(provider.id, `it has more than ${exchange.bodyLimit} bytes`);
-  exchange.phase = Phase.Dropping;
-  sendError(exchange, error);
-}
-
-/** Turns the answer whose headers are held into an error. */
-export function sendError(exchange: Exchange, error: ApiError): void {
-  if (holdsError(exchange, error)) return;
-  noteFailure(exchange, error.status);
-  const body = errorBody(error, exchange.speaksAnthropic);
-  setHeader(HeaderMapType.ResponseHeaders, ":status", error.status.toString());
-  setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
-  setContentLength(body.length);
-  if (error.retryAfter >= 0) {
-    setHeader(HeaderMapType.ResponseHeaders, "retry-after", error.retryAfter.toString());
-  }
-  setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, body.ptr, body.length);
+/** Writes the whole answer that was collected from a stream; it is overwritten by the next one. */
+export function writeCollected(exchange: Exchange, collector: ChunkCollector): ByteWriter {
+  const out = BODY.rewrite();
+  collector.write(exchange.call.usage, new JsonWriter(out));
+  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  return out;
 }
 
 /** Sends the whole answer that was collected from a stream. */
 export function sendCollected(exchange: Exchange, collector: ChunkCollector): void {
-  const out = BODY.rewrite();
-  collector.write(exchange.call.usage, new JsonWriter(out));
-  if (exchange.translatesMessages) rewriteForAnthropic(0, 0);
+  const out = writeCollected(exchange, collector);
   applyResponseHeaders(exchange.call);
   setHeader(HeaderMapType.ResponseHeaders, "content-type", "application/json");
   setContentLength(out.length);
   setBuffer(BufferType.HttpResponseBody, i32.MAX_VALUE, out.ptr, out.length);
-}
-
-/** Hands the host what the provider said of the answer's headers, which are still held. */
-export function applyResponseHeaders(call: Call): void {
-  const edits = call.responseHeaders;
-  if (edits === null) return;
-  for (let i = 0; i < edits.names.length; ++i) {
-    setHeader(HeaderMapType.ResponseHeaders, edits.names[i], edits.values[i]);
-  }
-}
-
-function setContentLength(length: i32): void {
-  setHeader(HeaderMapType.ResponseHeaders, "content-length", length.toString());
 }

@@ -8,7 +8,7 @@ import { TokenPool } from "../routing/token-pool";
 import { failedTokens } from "./attempt";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
-import { upstreamHost } from "./request";
+import { upstreamHost } from "./request-target";
 import { loadPool, nowMilliseconds, warnOfNone } from "./token-health";
 
 /** The place of the token in the configuration, which has at least one. */
@@ -33,6 +33,18 @@ export function chooseTokenAt(exchange: Exchange, headers: Headers): i32 {
   if (retry !== null && bound < 0 && !exchange.isAttempt) use.left = retry.maxRetries;
   if (upstreamHost(exchange).length == 0) use.host = headers.get(":authority");
   return use.token;
+}
+
+/** Keeps what is known of a provider without tokens: it may be out as a whole. */
+export function watchProvider(exchange: Exchange): void {
+  const pool = exchange.config.failover;
+  if (pool === null) return;
+  const use = new TokenUse();
+  exchange.tokenUse = use;
+  const state = loadPool(pool);
+  const own = state.find(pool.hashes[0]);
+  use.hasPast = own !== null;
+  use.wasOut = own !== null && pool.isOut(own, nowMilliseconds());
 }
 
 /** A token where nothing is known of any, but for those that have failed in this request. */

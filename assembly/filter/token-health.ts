@@ -11,8 +11,9 @@ import { PoolChange, TokenPool } from "../routing/token-pool";
 import { timeText } from "../text/date";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
+import { recordKeys } from "./meters";
 import { tellOutage } from "./outage";
-import { upstreamHost } from "./request";
+import { upstreamHost } from "./request-target";
 
 /** As often as other workers may get in between. */
 const TRIES: i32 = 10;
@@ -25,6 +26,7 @@ const enum Event {
   Failure,
   Pause,
   Refusal,
+  Silence,
   Success,
   /** Success of a request that found the token in use. */
   SuccessInUse,
@@ -51,6 +53,7 @@ export function loadPool(pool: TokenPool): PoolState {
 export function tellLive(config: ProviderConfig): void {
   const pool = config.failover;
   const now = nowMilliseconds();
+  if (pool !== null) recordKeys(config, pool, loadPool(pool));
   tellOutage(config, pool === null ? 0 : pool.outUntil(loadPool(pool), now), now);
 }
 
@@ -72,6 +75,8 @@ export function judgeFailure(exchange: Exchange, error: ApiError): void {
   if (pool === null || use === null || !pool.isGraded || error.fault == TokenFault.None) return;
   const status = exchange.status >= 400 ? exchange.status : error.status;
   if (!pool.statuses.matches(status)) return;
+  // What a client's own key is refused says nothing of the provider.
+  if (config.tokens.length == 0 && status < 500) return;
   const isRefused = error.fault == TokenFault.Refused;
   const inBody = max(min(error.retryAfter, 86_400), 0) * 1000;
   const event = isRefused ? Event.Refusal : Event.Pause;
@@ -81,6 +86,21 @@ export function judgeFailure(exchange: Exchange, error: ApiError): void {
   const end = timeText(UNTIL);
   const why = isRefused ? "the provider refuses it" : "the provider wants a pause";
   const what = `is out of use for ${UNTIL - NOW} ms, until ${end}: ${why} (${status}${code})`;
+  say(LogLevel.Warn, config, use.token, what);
+}
+
+/**
+ * Draws its conclusion from a connection that was refused, reset, or silent for too long, in a cluster: after
+ * several in a row no other request shall wait for the like until the pause is over.
+ */
+export function judgeSilence(exchange: Exchange): void {
+  const config = exchange.config;
+  const pool = config.failover;
+  const use = exchange.tokenUse;
+  if (pool === null || use === null || !pool.isGraded) return;
+  if (update(pool, Event.Silence, use.token, 0, exchange) != PoolChange.TakenOut) return;
+  const end = timeText(UNTIL);
+  const what = `is out of use for ${UNTIL - NOW} ms, until ${end}: no answer came`;
   say(LogLevel.Warn, config, use.token, what);
 }
 
@@ -130,6 +150,7 @@ function update(
     if (!value.write(state.write())) continue;
     NOW = now;
     UNTIL = own === null ? 0 : own.until;
+    if (config !== null) recordKeys(config, pool, state);
     if (pool.isGraded && config !== null) tellOutage(config, pool.outUntil(state, now), now);
     return change;
   }
@@ -150,6 +171,9 @@ function apply(
     case Event.Pause:
     case Event.Refusal:
       return pool.punish(state, token, now, event == Event.Refusal, pause);
+    case Event.Silence:
+      const threshold = max(pool.failureThreshold, pool.silenceThreshold);
+      return pool.punish(state, token, now, false, 0, threshold);
     case Event.FailedCheck:
       pool.checkFailed(state, token, now);
       return PoolChange.Counted;
@@ -194,7 +218,8 @@ export function warnOfNone(config: ProviderConfig, pool: TokenPool, token: i32, 
   );
 }
 
-/** Logs a line about a token by its id; the token itself never shows. */
+/** Logs a line about a token by its id; the token itself never shows. A provider without tokens stands for itself. */
 export function say(level: LogLevel, config: ProviderConfig, token: i32, what: string): void {
-  log(level, `provider '${config.name}': token '${config.tokens[token].id}' ${what}`);
+  const which = token < config.tokens.length ? `: token '${config.tokens[token].id}'` : "";
+  log(level, `provider '${config.name}'${which} ${what}`);
 }

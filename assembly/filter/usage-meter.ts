@@ -1,6 +1,7 @@
 // Counts the tokens of an answer on its way to a consumer, while the answer passes as it is.
 import { Document } from "../json/document";
 import { ObjectScanner } from "../json/object-scanner";
+import { Usage } from "../openai/usage";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 import { Capability } from "../routing/capability";
@@ -13,8 +14,7 @@ const USAGE: Document = new Document();
 export class UsageMeter {
   /** Tokens that are counted already. */
   private counted: i64 = 0;
-  private input: i64 = 0;
-  private output: i64 = 0;
+  private readonly usage: Usage = new Usage();
   /** Null where the attempt reads the answer and says its tokens. */
   private scanner: ObjectScanner | null = null;
 
@@ -42,7 +42,7 @@ export class UsageMeter {
   /** Counts what has become known since the last time. */
   count(): void {
     const noted = notedTokens();
-    const read = this.input + this.output;
+    const read = this.usage.prompt + this.usage.completion;
     if (read > noted) noteTokens(read);
     const total = max(noted, read);
     if (total <= this.counted) return;
@@ -54,20 +54,7 @@ export class UsageMeter {
   private read(scanner: ObjectScanner): void {
     const doc = USAGE;
     if (!doc.parse(scanner.found.ptr, scanner.found.length)) return;
-    const root = doc.root();
-    let input = max(
-      doc.integer(doc.get(root, "prompt_tokens"), 0),
-      doc.integer(doc.get(root, "input_tokens"), 0),
-    );
-    // Anthropic counts what it caches beside the rest.
-    input += doc.integer(doc.get(root, "cache_read_input_tokens"), 0);
-    input += doc.integer(doc.get(root, "cache_creation_input_tokens"), 0);
-    const output = max(
-      doc.integer(doc.get(root, "completion_tokens"), 0),
-      doc.integer(doc.get(root, "output_tokens"), 0),
-    );
-    this.input = max(this.input, input);
-    this.output = max(this.output, output);
+    this.usage.merge(doc, doc.root());
   }
 
   release(): void {

@@ -1,7 +1,7 @@
-// Finds the objects under one key in JSON or events of any split, and keeps nothing else.
+// Finds the objects, or the strings, under one key in JSON or events of any split, and keeps nothing else.
 import { ByteWriter } from "../text/byte-writer";
 
-/** Longer objects are not the ones that are looked for. */
+/** Longer values are not the ones that are looked for. */
 const LONGEST: i32 = 8 << 10;
 
 const enum Place {
@@ -15,9 +15,9 @@ const enum Place {
   InEscape,
 }
 
-/** Looks for `"key": {…}`. In texts quotes are escaped, so that a key is never found there. */
+/** Looks for `"key": {…}`, or `"key": "…"`. In texts quotes are escaped, so that a key is never found there. */
 export class ObjectScanner {
-  /** The object that was found last. */
+  /** The value that was found last. */
   readonly found: ByteWriter = new ByteWriter();
   private place: Place = Place.Searching;
   private matched: i32 = 0;
@@ -28,6 +28,8 @@ export class ObjectScanner {
   constructor(
     /** The key with its quotes, in ASCII. */
     private readonly key: string,
+    /** Strings are looked for in place of objects. */
+    private readonly isString: bool = false,
   ) {}
 
   /** Takes the next bytes; `next` then says what is in them. */
@@ -36,15 +38,30 @@ export class ObjectScanner {
     this.end = ptr + length;
   }
 
-  /** Goes on to the end of the next object. False: there is none in what has come. */
+  /** Goes on to the end of the next value. False: there is none in what has come. */
   next(): bool {
     while (this.at < this.end) {
+      if (this.place == Place.Searching && this.matched == 0) this.skip();
+      if (this.at >= this.end) break;
       const byte = load<u8>(this.at++);
       if (this.place == Place.Searching) this.search(byte);
       else if (this.place == Place.AtValue) this.enter(byte);
       else if (this.take(byte)) return true;
     }
     return false;
+  }
+
+  /** Goes on to the next quote, or near the end: no key begins elsewhere. */
+  private skip(): void {
+    const quotes = i8x16.splat(0x22);
+    while (this.at + 16 <= this.end) {
+      const mask = i8x16.bitmask(i8x16.eq(v128.load(this.at), quotes));
+      if (mask != 0) {
+        this.at += ctz(mask);
+        return;
+      }
+      this.at += 16;
+    }
   }
 
   private search(byte: u8): void {
@@ -57,17 +74,17 @@ export class ObjectScanner {
     if (byte == 0x3a || byte <= 0x20) return;
     this.matched = 0;
     this.place = Place.Searching;
-    if (byte != 0x7b) {
+    if (byte != (this.isString ? 0x22 : 0x7b)) {
       this.search(byte);
       return;
     }
-    this.place = Place.InObject;
-    this.depth = 1;
+    this.place = this.isString ? Place.InString : Place.InObject;
+    this.depth = this.isString ? 0 : 1;
     this.found.clear();
     this.found.byte(byte);
   }
 
-  /** True: the object is complete. */
+  /** True: the value is complete. */
   private take(byte: u8): bool {
     this.found.byte(byte);
     if (this.place == Place.InEscape) this.place = Place.InString;
@@ -77,7 +94,7 @@ export class ObjectScanner {
     } else if (byte == 0x22) this.place = Place.InString;
     else if (byte == 0x7b) this.depth += 1;
     else if (byte == 0x7d) this.depth -= 1;
-    const isWhole = this.depth == 0;
+    const isWhole = this.depth == 0 && this.place == Place.InObject;
     if (isWhole || this.found.length > LONGEST) this.place = Place.Searching;
     return isWhole;
   }

@@ -111,3 +111,10 @@ export function streamIncomplete(provider: string): ApiError {
   const message = `The stream from the provider '${provider}' ended before it was complete.`;
   return new ApiError(502, "server_error", "stream_incomplete", message);
 }
+
+/** 404: the provider has this endpoint, but not for this model. */
+export function modelWithoutEndpoint(model: string, path: string): ApiError {
+  if (model.length == 0) return missingParameter("model");
+  const message = `The model '${model}' does not have ${path}.`;
+  return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message, "model");
+}

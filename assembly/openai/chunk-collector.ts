@@ -115,7 +115,8 @@ export class ChunkCollector {
     }
     for (let i = 0; i < this.calls.length; ++i) {
       const call = this.calls[i];
-      completion.toolCallText(call.id, call.name, call.input.ptr, call.input.length);
+      const id = call.id.length > 0 ? call.id : "call_" + i.toString();
+      completion.toolCallText(id, call.name, call.input.ptr, call.input.length);
     }
     completion.endMessage();
     json.key("logprobs");

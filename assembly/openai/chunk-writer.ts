@@ -1,7 +1,14 @@
 // Chunks of a streamed chat completion: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
-import { beginEvent, endEvent, writeDone, writeEvent } from "../stream/sse-encoder";
+import {
+  beginEvent,
+  endEvent,
+  joinLines,
+  writeDone,
+  writeEvent,
+  writeLine,
+} from "../stream/sse-encoder";
 import { ByteWriter } from "../text/byte-writer";
 import { ApiError } from "./api-error";
 import { FinishReason, finishReasonText } from "./finish-reason";
@@ -20,6 +27,9 @@ export class ChunkWriter {
   private readonly tail: ByteWriter = new ByteWriter();
   /** Which choice is told of. */
   choice: i32 = 0;
+  /** Why the first choice ended; -1: it has not. */
+  private reason: i32 = -1;
+  private model: string = "";
   /** `start` has been called. */
   isStarted: bool = false;
 
@@ -28,6 +38,7 @@ export class ChunkWriter {
   /** Says what every chunk begins with. `created` in seconds. */
   start(id: string, created: i64, model: string): void {
     this.isStarted = true;
+    this.model = model;
     const head = this.head;
     head.clear();
     beginEvent(head);
@@ -92,9 +103,9 @@ export class ChunkWriter {
     if (doc.isString(text)) out.bytes(doc.ptr + doc.start(text), doc.end(text) - doc.start(text));
     else out.ascii('""');
     out.ascii('},"logprobs":{"content":');
-    out.bytes(ptr, length);
-    out.ascii(',"refusal":null},"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
+    writeLine(ptr, length, out);
+    out.ascii(',"refusal":null}');
+    this.endScored(out);
   }
 
   /** Like `rawContent`, with the log probabilities of the piece: a JSON value. */
@@ -103,11 +114,14 @@ export class ChunkWriter {
     out.ascii('"content":');
     out.bytes(ptr, length);
     out.ascii('},"logprobs":');
-    out.bytes(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs));
-    out.ascii(
-      this.wantsUsage ? ',"finish_reason":null}],"usage":null}' : ',"finish_reason":null}]}',
-    );
-    endEvent(out);
+    writeLine(doc.ptr + doc.start(logprobs), doc.end(logprobs) - doc.start(logprobs), out);
+    this.endScored(out);
+  }
+
+  /** What follows probabilities. */
+  private endScored(out: ByteWriter): void {
+    out.ascii(',"finish_reason":null}]');
+    out.ascii(this.wantsUsage ? ',"usage":null}\n\n' : "}\n\n");
   }
 
   /** A piece of the model's reasoning. */
@@ -196,13 +210,12 @@ export class ChunkWriter {
     this.beginDelta(out);
     out.ascii('},"logprobs":');
     out.writer(json);
-    out.ascii(',"finish_reason":null}]');
-    out.ascii(this.wantsUsage ? ',"usage":null}' : "}");
-    endEvent(out);
+    this.endScored(out);
   }
 
   /** The one chunk with a finish reason. */
   finish(reason: FinishReason, out: ByteWriter): void {
+    if (this.reason < 0) this.reason = reason;
     this.beginChoice(out);
     out.ascii(',"delta":{},"logprobs":null,"finish_reason":"');
     out.ascii(finishReasonText(reason));
@@ -212,6 +225,8 @@ export class ChunkWriter {
 
   /** The usage chunk, where the client asked for it, and the end of the stream. */
   end(usage: Usage, out: ByteWriter): void {
+    usage.finish = this.reason;
+    usage.model = this.model;
     if (this.wantsUsage) {
       out.writer(this.head);
       out.ascii('],"usage":');

@@ -13,6 +13,9 @@ import { Usage } from "./usage";
  */
 export class CompletionWriter {
   private hasCalls: bool = false;
+  /** Why the first choice ended; -1: it has not. */
+  private reason: i32 = -1;
+  private model: string = "";
 
   constructor(
     /**
@@ -24,6 +27,7 @@ export class CompletionWriter {
 
   /** Writes what stands before the message's content. `created` in seconds. */
   begin(id: string, created: i64, model: string): void {
+    this.model = model;
     const json = this.json;
     json.beginObject();
     json.keyString("id", id);
@@ -106,15 +110,16 @@ export class CompletionWriter {
    * A call of a tool: id and name are JSON strings, and `input` the arguments as a JSON value, or as
    * a string that is their text. `ownId` is for calls that come without an id.
    */
-  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string = ""): void {
+  toolCall(doc: Document, id: i32, name: i32, input: i32, ownId: string): void {
     const json = this.beginCalls();
     json.beginObject();
-    if (doc.stringLength(id) == 0 && ownId.length > 0) json.keyString("id", ownId);
-    else json.keyValue("id", doc, id);
+    if (doc.stringLength(id) > 0) json.keyValue("id", doc, id);
+    else json.keyString("id", ownId);
     json.keyString("type", "function");
     json.key("function");
     json.beginObject();
-    json.keyValue("name", doc, name);
+    if (doc.isString(name)) json.keyValue("name", doc, name);
+    else json.keyString("name", "");
     json.key("arguments");
     if (doc.absent(input) || doc.isEmptyString(input)) json.ascii("{}");
     else if (doc.isString(input)) json.value(doc, input);
@@ -170,6 +175,7 @@ export class CompletionWriter {
 
   /** Writes the end of a choice behind its `logprobs`. */
   finishChoice(reason: FinishReason): void {
+    if (this.reason < 0) this.reason = reason;
     this.json.keyString("finish_reason", finishReasonText(reason));
     this.json.endObject();
   }
@@ -184,6 +190,8 @@ export class CompletionWriter {
 
   /** Writes what stands behind the choices. */
   endChoices(usage: Usage): void {
+    usage.finish = this.reason;
+    usage.model = this.model;
     const json = this.json;
     json.endArray();
     json.key("usage");

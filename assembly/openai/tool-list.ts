@@ -1,6 +1,7 @@
 // The tools that a client gives and how they are to be used:
 // https://platform.openai.com/docs/api-reference/chat/create
 import { Document } from "../json/document";
+import { JsonWriter } from "../json/json-writer";
 import {
   ApiError,
   invalidType,
@@ -179,3 +180,13 @@ function isSameText(doc: Document, a: i32, b: i32): bool {
 }
 
 const NO_DOCUMENT: Document = new Document();
+
+/** The schema of a function without parameters. */
+export function writeNoParameters(json: JsonWriter): void {
+  json.beginObject();
+  json.keyString("type", "object");
+  json.key("properties");
+  json.beginObject();
+  json.endObject();
+  json.endObject();
+}

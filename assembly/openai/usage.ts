@@ -15,6 +15,10 @@ export class Usage {
   completionAudio: i64 = 0;
   /** What the provider gives as the total where it tells nothing else. */
   stated: i64 = 0;
+  /** The model that answered, as it is told to the client; "" as long as that is not known. */
+  model: string = "";
+  /** Why the first choice ended, a `FinishReason`; -1: nobody has said yet. */
+  finish: i32 = -1;
   /** Whether the provider has said anything. */
   isKnown: bool = false;
 
@@ -46,6 +50,38 @@ export class Usage {
       json.endObject();
     }
     json.endObject();
+  }
+
+  /** Takes the tokens of texts that are only read, such as those of embeddings; 0 where nobody says them. */
+  tellPrompt(tokens: i64): void {
+    this.isKnown = tokens > 0;
+    this.prompt = tokens;
+  }
+
+  /**
+   * Takes the counts of a usage object of OpenAI's or of Anthropic's, of which a stream tells several, the
+   * later ones more exactly.
+   */
+  merge(doc: Document, usage: i32): void {
+    if (!doc.isObject(usage)) return;
+    this.isKnown = true;
+    const input = doc.get(usage, "input_tokens");
+    const read = doc.integer(doc.get(usage, "cache_read_input_tokens"), 0);
+    const written = doc.integer(doc.get(usage, "cache_creation_input_tokens"), 0);
+    const prompt = max(doc.integer(doc.get(usage, "prompt_tokens"), 0), doc.integer(input, 0));
+    const completion = doc.get(usage, "completion_tokens");
+    const output = max(doc.integer(completion, 0), doc.integer(doc.get(usage, "output_tokens"), 0));
+    const isNew = doc.isNumber(input);
+    const details = doc.get(usage, isNew ? "input_tokens_details" : "prompt_tokens_details");
+    const more = doc.get(usage, isNew ? "output_tokens_details" : "completion_tokens_details");
+    const cached = doc.integer(doc.get(details, "cached_tokens"), 0);
+    // Anthropic counts what it caches beside the rest.
+    this.prompt = max(this.prompt, prompt + read + written);
+    this.completion = max(this.completion, output);
+    this.cached = max(this.cached, max(cached, read));
+    this.cacheWrite = max(this.cacheWrite, written);
+    this.reasoning = max(this.reasoning, doc.integer(doc.get(more, "reasoning_tokens"), 0));
+    this.stated = max(this.stated, doc.integer(doc.get(usage, "total_tokens"), 0));
   }
 
   /** Takes the counts of an OpenAI usage object. */

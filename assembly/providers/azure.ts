@@ -3,7 +3,7 @@ import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
 import { ApiError } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { AzureUrl, AzureUrlKind } from "./azure/azure-url";
 import { Call } from "./call";
 import { isFilterNote } from "./compatible-chunk";
@@ -12,6 +12,7 @@ import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
 import { openAiEndpoints } from "./openai";
+import { observeAnswer } from "./observed-answer";
 import { isPlainCompletion } from "./plain-completion";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
@@ -71,7 +72,7 @@ export class Azure extends Provider {
     if (url.kind == AzureUrlKind.Base) return url.path + rest;
     if (!isOfDeployment(call.capability)) return url.path + "/openai" + rest;
     const fixed = url.deployment;
-    const deployment = fixed.length > 0 ? fixed : escapePathSegment(call.model);
+    const deployment = fixed.length > 0 ? fixed : encodePathSegment(call.model);
     return url.path + "/openai/deployments/" + deployment + rest;
   }
 
@@ -93,6 +94,7 @@ export class Azure extends Provider {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
     if (!isPlain) return super.decodeResponse(call, response, body);
     if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
+    if (call.isObserved) observeAnswer(call, response);
     return null;
   }
 

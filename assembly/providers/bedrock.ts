@@ -2,10 +2,9 @@
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html
 import { AwsCredentials, signV4, SigV4Request } from "../auth/sigv4";
 import { Document } from "../json/document";
-import { ApiError } from "../openai/api-error";
+import { ApiError, invalidUpstreamResponse, modelWithoutEndpoint } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { ByteWriter } from "../text/byte-writer";
-import { writePercentEncoded } from "../text/url";
+import { encodeSegment } from "../text/url";
 import { classOfBedrock, errorName } from "./bedrock/bedrock-errors";
 import {
   writeEmbeddings,
@@ -13,35 +12,39 @@ import {
   writeImageRequest,
   writeImages,
 } from "./bedrock/bedrock-invoke";
+import {
+  BedrockMessagesStream,
+  writeCount,
+  writeCountRequest,
+  writeMessagesRequest,
+} from "./bedrock/bedrock-messages-api";
+import { baseModel, isClaude } from "./bedrock/bedrock-model";
+import { isRegion, runtimeHost } from "./bedrock/bedrock-region";
 import { BedrockRequest } from "./bedrock/bedrock-request";
 import { BedrockResponse } from "./bedrock/bedrock-response";
 import { BedrockStream } from "./bedrock/bedrock-stream";
 import { Call } from "./call";
+import { ClaudeUsage } from "./claude/claude-usage";
 import { EncodedBody } from "./encoded-body";
 import { errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
-import { fillTemplate, Provider } from "./provider";
+import { fillTemplate } from "./path-template";
+import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
-import { redact } from "./redact";
 import { StreamTranslator } from "./stream-translator";
 
 const SERVICE: string = "bedrock";
 const CONVERSE: string = "/converse";
-const STREAM_SUFFIX: string = "-stream";
-/** Regions of their own, by how their names begin, and where they are: region, domain, … */
-// @ts-ignore: decorator
-@lazy
-const DOMAINS: StaticArray<string> = [
-  "cn-",
-  "amazonaws.com.cn",
-  "eusc-",
-  "amazonaws.eu",
-  "us-iso-",
-  "c2s.ic.gov",
-  "us-isob-",
-  "sc2s.sgov.gov",
+const INVOKE: string = "/invoke";
+/** Headers of a client's own signature, and those that stand in the body here. */
+const WITHHELD: StaticArray<string> = [
+  "x-amz-content-sha256",
+  "x-amz-date",
+  "x-amz-security-token",
+  "anthropic-beta",
+  "anthropic-version",
 ];
 /** The headers of an answer that are read. */
 const enum Answer {
@@ -58,15 +61,17 @@ const ANSWER_HEADERS: string[] = [
 const ANSWERS_BY_TOOL: i32 = 1;
 
 const REQUEST: BedrockRequest = new BedrockRequest();
-const DEFAULT_DOMAIN: string = "amazonaws.com";
+const NO_COUNT: string = "it has no count of tokens";
 
 /** The row of Bedrock. */
 export function bedrockSpec(): ProviderSpec {
   const model = "/model/{model}";
   return new ProviderSpec("bedrock", "")
     .serves(Capability.Chat, model + CONVERSE)
-    .serves(Capability.Embeddings, model + "/invoke")
-    .serves(Capability.ImageGeneration, model + "/invoke");
+    .serves(Capability.Embeddings, model + INVOKE)
+    .serves(Capability.ImageGeneration, model + INVOKE)
+    .serves(Capability.Messages, model + INVOKE)
+    .serves(Capability.CountTokens, model + "/count-tokens");
 }
 
 /** Speaks Converse. */
@@ -84,7 +89,7 @@ export class Bedrock extends Provider {
       region,
       SERVICE,
     );
-    this.regionHost = `bedrock-runtime.${region}.${domainOf(region)}`;
+    this.regionHost = runtimeHost(region);
   }
 
   validate(): string {
@@ -113,10 +118,25 @@ export class Bedrock extends Provider {
 
   path(call: Call): string {
     let template = this.pathTemplate(call.capability);
-    if (call.capability == Capability.Chat && call.stream && template.endsWith(CONVERSE)) {
-      template += STREAM_SUFFIX;
-    }
-    return fillTemplate(template, [escapeModel(call.model)]);
+    let model = call.model;
+    if (call.stream && template.endsWith(CONVERSE)) template += "-stream";
+    else if (call.stream && template.endsWith(INVOKE)) template += "-with-response-stream";
+    else if (call.capability == Capability.CountTokens) model = baseModel(model);
+    return fillTemplate(template, [escapeModel(model)]);
+  }
+
+  /** Anthropic's protocol is spoken by Claude alone; what hides behind a profile's name is asked over Converse. */
+  hasMessages(model: string): bool {
+    return isClaude(model);
+  }
+
+  query(call: Call): string {
+    return isMessages(call) ? "" : super.query(call);
+  }
+
+  /** Requests and answers are Anthropic's own, but errors are Amazon's. */
+  speaksNatively(call: Call): bool {
+    return false;
   }
 
   signsBody(): bool {
@@ -125,6 +145,10 @@ export class Bedrock extends Provider {
 
   answerHeaders(): string[] {
     return ANSWER_HEADERS;
+  }
+
+  withheldHeaders(): StaticArray<string> {
+    return WITHHELD;
   }
 
   // Request
@@ -136,6 +160,13 @@ export class Bedrock extends Provider {
         return writeEmbedRequest(call, request, out);
       case Capability.ImageGeneration:
         return writeImageRequest(call, request, out);
+      case Capability.Messages:
+        writeMessagesRequest(call, request, out);
+        return null;
+      case Capability.CountTokens:
+        if (!isClaude(call.model)) return modelWithoutEndpoint(call.model, call.clientPath);
+        writeCountRequest(call, request, out);
+        return null;
       default:
         const error = REQUEST.write(this.settings, call.model, request, out);
         call.note = REQUEST.answersByTool ? ANSWERS_BY_TOOL : 0;
@@ -144,21 +175,16 @@ export class Bedrock extends Provider {
   }
 
   authenticate(call: Call, headers: HeaderEdits, body: usize, bodyLength: i32): void {
-    // Belong to a signature of the client's own.
-    headers.remove("x-amz-content-sha256");
     const token = this.credentials.sessionToken;
     const isSigned = this.signsBody() && (call.token.length == 0 || call.isClientToken);
-    if (!isSigned || token.length == 0) headers.remove("x-amz-security-token");
     if (!isSigned) {
-      headers.remove("x-amz-date");
       super.authenticate(call, headers, body, bodyLength);
       return;
     }
-    const signed = new SigV4Request();
+    const signed = new SigV4Request(call.created);
     signed.method = call.method;
     signed.host = call.host;
     signed.target = call.target;
-    signed.timestamp = call.created;
     headers.set("authorization", signV4(this.credentials, signed, body, bodyLength));
     headers.set("x-amz-date", signed.date);
     if (token.length > 0) headers.set("x-amz-security-token", token);
@@ -175,8 +201,12 @@ export class Bedrock extends Provider {
   }
 
   decodeResponse(call: Call, response: Document, body: EncodedBody): ApiError | null {
+    const isMessage = call.capability == Capability.Messages;
+    if (isMessage) return this.checkMessage(call, response);
     const out = body.rewrite();
     switch (call.capability) {
+      case Capability.CountTokens:
+        return writeCount(response, out) ? null : invalidUpstreamResponse(this.id, NO_COUNT);
       case Capability.Embeddings:
         return writeEmbeddings(
           call,
@@ -195,9 +225,21 @@ export class Bedrock extends Provider {
     }
   }
 
+  /** A message goes on as it is. */
+  private checkMessage(call: Call, response: Document): ApiError | null {
+    const failure = this.findError(call, response);
+    if (failure !== null) return failure;
+    if (call.stream) return invalidUpstreamResponse(this.id, "it is no stream");
+    const counts = new ClaudeUsage();
+    counts.read(response, response.get(response.root(), "usage"));
+    counts.tell(call.usage);
+    return null;
+  }
+
   // Stream
 
   streamTranslator(call: Call): StreamTranslator | null {
+    if (call.capability == Capability.Messages) return new BedrockMessagesStream(this.id, call);
     return new BedrockStream(this, call, idOf(call), call.note == ANSWERS_BY_TOOL);
   }
 
@@ -207,10 +249,11 @@ export class Bedrock extends Provider {
     super.readError(answer, error);
     const type = answer.string(answer.get(answer.root(), "__type"));
     if (type.length > 0) error.code = errorName(type);
-    error.message = redact(error.message, this.settings.awsAccessKey);
   }
 
   refineError(call: Call, error: NativeError): ApiError {
+    error.mask(this.settings.awsAccessKey);
+    error.mask(this.settings.awsSessionToken);
     const type = errorName(answerHeader(call, Answer.ErrorType));
     if (type.length > 0) error.code = type;
     return errorOf(classOfBedrock(error), error);
@@ -227,31 +270,11 @@ function answerHeader(call: Call, which: Answer): string {
   return which < call.answerHeaders.length ? call.answerHeaders[which] : "";
 }
 
+function isMessages(call: Call): bool {
+  return call.capability == Capability.Messages || call.capability == Capability.CountTokens;
+}
+
 /** A model's id as one segment of the path; one that is encoded already stays as it is. */
 function escapeModel(model: string): string {
-  if (model.includes("%")) return model;
-  const text = new ByteWriter();
-  text.text(model);
-  const out = new ByteWriter();
-  writePercentEncoded(text.ptr, text.length, false, out);
-  const escaped = out.toString();
-  text.release();
-  out.release();
-  return escaped;
-}
-
-function domainOf(region: string): string {
-  for (let i = 0; i < DOMAINS.length; i += 2) {
-    if (region.startsWith(unchecked(DOMAINS[i]))) return unchecked(DOMAINS[i + 1]);
-  }
-  return DEFAULT_DOMAIN;
-}
-
-function isRegion(text: string): bool {
-  for (let i = 0; i < text.length; ++i) {
-    const char = text.charCodeAt(i);
-    const isPlain = (char >= 0x61 && char <= 0x7a) || (char >= 0x30 && char <= 0x39);
-    if (!isPlain && char != 0x2d) return false;
-  }
-  return true;
+  return model.includes("%") ? model : encodeSegment(model);
 }

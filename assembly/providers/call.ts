@@ -50,6 +50,10 @@ export class Call {
   random: u64 = 0;
   /** The counts are wanted also where the translation has no use for them. */
   countsTokens: bool = false;
+  /** The model that answers is wanted, and why its answer ended. */
+  isObserved: bool = false;
+  /** Why an answer ended that was not translated, in its own words, or "". */
+  finishWord: string = "";
   /** Token counts of the answer, as far as its translation had to read them. */
   readonly usage: Usage = new Usage();
   /** The provider was asked for a stream, although the client wants the answer whole. */

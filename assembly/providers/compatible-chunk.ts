@@ -53,6 +53,7 @@ export class ChunkEnvelope {
 
   /** The chunk that ends a choice. */
   writeFinish(index: i32, reason: FinishReason, out: ByteWriter): void {
+    if (this.call.usage.finish < 0) this.call.usage.finish = reason;
     const json = this.begin();
     json.beginObject();
     json.keyInteger("index", index);

@@ -8,7 +8,7 @@ import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { ToolCallTracker } from "../openai/tool-call-tracker";
 import { Capability } from "../routing/capability";
 import { EventTemplate } from "../stream/event-template";
-import { writeComment, writeDone } from "../stream/sse-encoder";
+import { joinLines, writeComment, writeDone } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
@@ -23,13 +23,16 @@ import {
 import { repairTexts } from "./compatible-completion";
 import { failedFinish, isOpenAiFinish, mapFinishReason, tellsFinish } from "./compatible-finish";
 import { repairToolFragments } from "./compatible-tools";
-import { mendCounts } from "./compatible-usage";
+import { mendCounts, takeUsageOf } from "./compatible-usage";
+import { observeAnswer } from "./observed-answer";
 import { Provider } from "./provider";
 import { SseTranslator } from "./stream-translator";
 
 const DOC: Document = new Document();
 const EDIT: JsonEdit = new JsonEdit();
 const EDITED: ByteWriter = new ByteWriter();
+/** OpenAI gives up to 128; a higher number is none. */
+const MOST_CHOICES: u64 = 128;
 
 /** One stream. Events that are right go out byte for byte. */
 export class CompatibleStream extends SseTranslator {
@@ -69,7 +72,8 @@ export class CompatibleStream extends SseTranslator {
   onFrame(out: StreamOutput): void {
     const event = this.events;
     if (!event.hasPayload) {
-      this.passComment(out);
+      // Before the first chunk nothing is sent yet that could hold one.
+      if (this.begun != 0 && !this.isDone) this.passComment(out);
       return;
     }
     if (this.isDone || event.payloadLength == 0) return;
@@ -90,21 +94,6 @@ export class CompatibleStream extends SseTranslator {
     this.usageText.release();
   }
 
-  /**
-   * A comment keeps the connection alive. Before the first chunk nothing is sent yet that could
-   * hold one.
-   */
-  private passComment(out: StreamOutput): void {
-    const event = this.events;
-    if (event.commentLength < 0 || this.begun == 0 || this.isDone) return;
-    // A colon, the comment and two line ends: the comment stands alone.
-    if (event.rawLength == event.commentLength + 3) {
-      out.forwardComment(event.raw, event.rawLength);
-      return;
-    }
-    writeComment(event.comment, event.commentLength, out.writer());
-  }
-
   private onChunk(out: StreamOutput): void {
     const event = this.events;
     const provider = this.provider;
@@ -120,6 +109,7 @@ export class CompatibleStream extends SseTranslator {
       DOC.parse(rewritten.ptr, rewritten.length);
     }
     this.failure = provider.findError(this.call, DOC);
+    if (this.call.isObserved) observeAnswer(this.call, DOC);
     if (this.failure === null && event.nameLength == 5 && asciiEquals(event.name, "error")) {
       this.failure = provider.decodeErrorDocument(this.call, 0, DOC);
     }
@@ -151,16 +141,7 @@ export class CompatibleStream extends SseTranslator {
     const choice = DOC.first(DOC.get(root, "choices"));
     const usage = DOC.get(root, "usage");
     if (choice < 0) return DOC.isObject(usage) && this.passUsage(usage);
-    let found = usage;
-    if (DOC.isObject(usage)) {
-      if (this.call.wantsUsage) EDIT.setRaw(root, "usage", "null");
-      else EDIT.remove(root, "usage");
-    } else {
-      found = DOC.get(choice, "usage");
-      if (!DOC.absent(usage)) EDIT.remove(root, "usage");
-      if (DOC.isObject(found)) EDIT.remove(choice, "usage");
-      else found = DOC.get(DOC.get(root, "x_groq"), "usage");
-    }
+    const found = takeUsageOf(DOC, choice, this.call.wantsUsage, EDIT);
     const hasUsage = DOC.isObject(found);
     if (hasUsage) this.keepUsage(found);
     return !this.isIdle(choice, hasUsage);
@@ -201,14 +182,17 @@ export class CompatibleStream extends SseTranslator {
     let index = 0;
     let isOrdinary = true;
     const choices = DOC.get(DOC.root(), "choices");
+    // What is no list has been replaced by an empty one.
+    if (!DOC.isArray(choices)) return false;
     for (let choice = DOC.first(choices); choice >= 0; choice = DOC.next(choice), ++index) {
       if (!DOC.isObject(choice)) {
         this.fail("a choice is no object");
         return false;
       }
-      const place = DOC.get(choice, "index");
-      const bit = bitOf(<i32>DOC.integer(place, index));
-      if (DOC.integer(place, -1) < 0) EDIT.setInteger(choice, "index", index);
+      const said = <u64>DOC.integer(DOC.get(choice, "index"), -1);
+      const isKnown = said < MOST_CHOICES;
+      const bit = bitOf(isKnown ? <i32>said : index);
+      if (!isKnown) EDIT.setInteger(choice, "index", index);
       if (this.isChat) this.repairDelta(DOC.get(choice, "delta"), choice, bit);
       this.begun |= bit;
       if (this.repairFinish(choice, bit)) isOrdinary = false;
@@ -304,6 +288,8 @@ export class CompatibleStream extends SseTranslator {
     this.provider.editUsage(DOC, DOC.root(), EDIT);
     EDITED.clear();
     EDIT.apply(EDITED);
+    // It may have come in several lines.
+    joinLines(EDITED, 0);
     this.envelope.writeUsage(EDITED, out);
   }
 }

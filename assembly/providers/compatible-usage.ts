@@ -39,3 +39,23 @@ export function mendCounts(doc: Document, usage: i32, edit: JsonEdit): void {
   if (doc.integer(doc.get(usage, "total_tokens"), -1) >= 0) return;
   edit.setInteger(usage, "total_tokens", max(prompt, 0) + max(completion, 0));
 }
+
+/**
+ * The usage of a chunk with choices, wherever the provider has put it: it is taken out, or with `isKept` is null in
+ * its place. -1, or what is no object: there is none.
+ */
+export function takeUsageOf(doc: Document, choice: i32, isKept: bool, edit: JsonEdit): i32 {
+  const root = doc.root();
+  const usage = doc.get(root, "usage");
+  let found = usage;
+  if (doc.isObject(usage)) {
+    if (isKept) edit.setRaw(root, "usage", "null");
+    else edit.remove(root, "usage");
+  } else {
+    found = doc.get(choice, "usage");
+    if (!doc.absent(usage)) edit.remove(root, "usage");
+    if (doc.isObject(found)) edit.remove(choice, "usage");
+    else found = doc.get(doc.get(root, "x_groq"), "usage");
+  }
+  return found;
+}

@@ -2,7 +2,7 @@
 import { Document } from "../json/document";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
 import { Capability } from "../routing/capability";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { readConversation } from "./bot-request";
 import { Call } from "./call";
 import { CozeRequest } from "./coze/coze-request";
@@ -35,7 +35,7 @@ export class Coze extends Provider {
 
   query(call: Call): string {
     if (call.conversationId.length == 0) return call.query;
-    const own = "conversation_id=" + escapePathSegment(call.conversationId);
+    const own = "conversation_id=" + encodePathSegment(call.conversationId);
     return call.query.length == 0 ? own : `${call.query}&${own}`;
   }
 

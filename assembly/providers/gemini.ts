@@ -4,7 +4,7 @@ import { Document } from "../json/document";
 import { ApiError, missingParameter } from "../openai/api-error";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment, escapePathSegment } from "../text/url";
 import { Call } from "./call";
 import { EncodedBody } from "./encoded-body";
 import { errorOf } from "./error-classes";
@@ -23,7 +23,8 @@ import { GeminiResponse } from "./gemini/gemini-response";
 import { GeminiStream } from "./gemini/gemini-stream";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
-import { fillTemplate, Provider } from "./provider";
+import { fillTemplate } from "./path-template";
+import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 import { StreamTranslator } from "./stream-translator";
@@ -71,7 +72,7 @@ export class Gemini extends Provider {
 
   validate(): string {
     const version = this.settings.apiVersion;
-    if (version.length > 0 && (!version.startsWith("v") || escapePathSegment(version) != version)) {
+    if (version.length > 0 && (!version.startsWith("v") || encodePathSegment(version) != version)) {
       return "apiVersion: expected a version such as v1beta";
     }
     return this.validateSafety();
@@ -96,7 +97,8 @@ export class Gemini extends Provider {
   path(call: Call): string {
     const own = this.settings.capabilityPaths;
     if (own.has(call.capability)) {
-      const parameters = call.model.length > 0 ? [call.model] : call.pathParameters;
+      const parameters =
+        call.model.length > 0 ? [encodePathSegment(call.model)] : call.pathParameters;
       return fillTemplate(own.get(call.capability), parameters);
     }
     const base = this.base;
@@ -207,7 +209,7 @@ export class Gemini extends Provider {
 /** A model's name as the part of a path. */
 function modelPath(model: string): string {
   const names = resourceName(model).split("/");
-  for (let i = 0; i < names.length; ++i) names[i] = escapePathSegment(names[i]);
+  for (let i = 0; i < names.length; ++i) names[i] = encodePathSegment(names[i]);
   return names.join("/");
 }
 

@@ -27,6 +27,6 @@ export class Generic extends Provider {
 
   path(call: Call): string {
     const has = this.settings.capabilityPaths.has(call.capability);
-    return has ? super.path(call) : call.clientPath;
+    return has ? super.path(call) : call.clientPath.replaceAll("\\", "%5C");
   }
 }

@@ -23,7 +23,6 @@ import { NativeError, textOf } from "./native-error";
 import { ProviderSettings } from "./provider-settings";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
-import { redact } from "./redact";
 import { StreamTranslator } from "./stream-translator";
 
 const CLOUD_HOST: string = "hunyuan.tencentcloudapi.com";
@@ -196,10 +195,10 @@ export class Hunyuan extends Provider {
     const text = answer.get(value, "Message");
     error.message = answer.string(answer.isString(text) ? text : answer.get(value, "Msg"));
     error.code = textOf(answer, answer.get(value, "Code"));
-    if (this.isCloud) error.message = redact(error.message, this.settings.hunyuanAuthId);
   }
 
   refineError(call: Call, error: NativeError): ApiError {
+    if (this.isCloud) error.mask(this.settings.hunyuanAuthId);
     return errorOf(classOfHunyuan(error), error);
   }
 }

@@ -10,7 +10,8 @@ import { Call } from "./call";
 import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
-import { fillTemplate, Provider } from "./provider";
+import { fillTemplate } from "./path-template";
+import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
 
 /** What ids of tasks get in front, since the kind of a task has to be known to ask for it. */

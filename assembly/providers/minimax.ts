@@ -6,9 +6,10 @@ import { JsonWriter } from "../json/json-writer";
 import { ApiError, unsupportedValue } from "../openai/api-error";
 import { checkTextInput, firstText, nextText } from "../openai/embeddings";
 import { Usage } from "../openai/usage";
+import { FinishReason, finishReasonText } from "../openai/finish-reason";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { keepMembers } from "./compatible-request";
 import { tellAnswerForm, tellSchema } from "./compatible-schema";
@@ -97,7 +98,7 @@ export class Minimax extends Provider {
     const group = this.settings.minimaxGroupId;
     const needsGroup = this.isPro(call) || call.capability == Capability.Embeddings;
     if (!needsGroup || group.length == 0) return super.query(call);
-    return "GroupId=" + escapePathSegment(group);
+    return "GroupId=" + encodePathSegment(group);
   }
 
   private isPro(call: Call): bool {
@@ -157,7 +158,7 @@ export class Minimax extends Provider {
       const hasText = response.stringLength(response.get(message, "content")) > 0;
       const hasCalls = response.first(response.get(message, "tool_calls")) >= 0;
       if (hasCalls && !hasText) edit.setRaw(message, "content", "null");
-      editFinish(response, choice, hasText, hasCalls, isRefused, edit);
+      editFinish(call, response, choice, hasText, hasCalls, isRefused, edit);
     }
     removeForeign(root, edit);
   }
@@ -231,7 +232,7 @@ export class Minimax extends Provider {
       const isRefused = chunk.isTrue(chunk.get(root, "output_sensitive"));
       const hasText = (call.note & Note.Text) != 0;
       const hasCalls = (call.note & Note.Calls) != 0;
-      editFinish(chunk, choice, hasText, hasCalls, isRefused, edit);
+      editFinish(call, chunk, choice, hasText, hasCalls, isRefused, edit);
     }
     removeForeign(root, edit);
     return true;
@@ -291,6 +292,7 @@ function editMessage(doc: Document, message: i32, edit: JsonEdit): void {
 
 /** Says ends that MiniMax calls a stop. */
 function editFinish(
+  call: Call,
   doc: Document,
   choice: i32,
   hasText: bool,
@@ -300,8 +302,10 @@ function editFinish(
 ): void {
   const finish = doc.get(choice, "finish_reason");
   if (doc.stringLength(finish) > 0 && !doc.stringIs(finish, "stop")) return;
-  if (hasCalls) edit.setString(choice, "finish_reason", "tool_calls");
-  else if (isRefused && !hasText) edit.setString(choice, "finish_reason", "content_filter");
+  if (!hasCalls && (hasText || !isRefused)) return;
+  const reason = hasCalls ? FinishReason.ToolCalls : FinishReason.ContentFilter;
+  call.usage.finish = reason;
+  edit.setString(choice, "finish_reason", finishReasonText(reason));
 }
 
 function removeForeign(root: i32, edit: JsonEdit): void {

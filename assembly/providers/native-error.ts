@@ -32,12 +32,18 @@ export class NativeError {
     );
   }
 
-  /** Makes the message fit to be shown: there is one, and it holds no credential. */
+  /** Takes a credential out of all texts. */
+  mask(secret: string): void {
+    this.message = redact(this.message, secret);
+    this.type = redact(this.type, secret);
+    this.code = redact(this.code, secret);
+    this.param = redact(this.param, secret);
+  }
+
+  /** Makes the error fit to be shown: it has a message, and holds no credential. */
   complete(token: string): void {
-    if (this.message.length > 0) {
-      this.message = redact(this.message, token);
-      return;
-    }
+    this.mask(token);
+    if (this.message.length > 0) return;
     const what = this.status == 0 ? "an error" : `status ${this.status}`;
     this.message = `The provider '${this.provider}' answered with ${what} and no message.`;
   }

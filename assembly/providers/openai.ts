@@ -8,6 +8,7 @@ import { CustomUrl } from "./custom-url";
 import { classOf, errorOf } from "./error-classes";
 import { EncodedBody } from "./encoded-body";
 import { NativeError } from "./native-error";
+import { observeAnswer } from "./observed-answer";
 import { isPlainCompletion } from "./plain-completion";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
@@ -92,6 +93,7 @@ export class OpenAi extends Provider {
     const isPlain = call.capability == Capability.Chat && isPlainCompletion(response);
     if (!isPlain) return super.decodeResponse(call, response, body);
     if (call.countsTokens) call.usage.read(response, response.get(response.root(), "usage"));
+    if (call.isObserved) observeAnswer(call, response);
     return null;
   }
 

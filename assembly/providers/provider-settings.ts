@@ -72,7 +72,9 @@ export class ProviderSettings {
   // Claude
   claudeCodeMode: bool = false;
 
-  // Hunyuan, MiniMax, Cloudflare, DeepL
+  // Spark, Hunyuan, MiniMax, Cloudflare, DeepL
+  /** `http` or `websocket`. */
+  sparkApiType: string = "http";
   hunyuanAuthId: string = "";
   hunyuanAuthKey: string = "";
   /** `v2` or `pro`. */

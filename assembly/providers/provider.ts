@@ -7,7 +7,6 @@ import { ApiError } from "../openai/api-error";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
-import { escapePathSegment } from "../text/url";
 import { Call } from "./call";
 import { repairAnswer } from "./compatible-completion";
 import { editChatRequest } from "./compatible-request";
@@ -17,12 +16,15 @@ import { EncodedBody } from "./encoded-body";
 import { classOf, errorOf } from "./error-classes";
 import { HeaderEdits } from "./header-edits";
 import { excerpt, isErrorDocument, NativeError, parseError, readErrorValue } from "./native-error";
+import { fillTemplate } from "./path-template";
 import { AuthScheme, ProviderSpec } from "./provider-spec";
+import { observeAnswer } from "./observed-answer";
 import { ProviderSettings } from "./provider-settings";
 import { StreamTranslator } from "./stream-translator";
 
 const EDIT: JsonEdit = new JsonEdit();
 const NO_NAMES: string[] = [];
+const NO_HEADERS: StaticArray<string> = [];
 
 /**
  * A provider of one configuration: immutable, without state of any request, and without a call to
@@ -91,6 +93,14 @@ export class Provider {
   }
 
   /**
+   * Whether a model has messages of Anthropic's; "": whether all models have. Where they do not, such requests
+   * become chat.
+   */
+  hasMessages(model: string): bool {
+    return this.pathTemplate(Capability.Messages).length > 0;
+  }
+
+  /**
    * The path that the provider serves a call at, without query. "": the provider lacks the
    * capability.
    */
@@ -127,6 +137,16 @@ export class Provider {
     return false;
   }
 
+  /** Headers of clients that do not go on unless `authenticate` sets them, beside those with credentials. At most 24. */
+  withheldHeaders(): StaticArray<string> {
+    return NO_HEADERS;
+  }
+
+  /** Whether a call is carried by a WebSocket: its body becomes the first message of a session. */
+  speaksWebSocket(call: Call): bool {
+    return false;
+  }
+
   /** Names of an answer's headers that its translation needs: `Call.answerHeaders` has the values. */
   answerHeaders(): string[] {
     return NO_NAMES;
@@ -153,7 +173,7 @@ export class Provider {
     EDIT.begin(request);
     const error = this.editRequest(call, request, EDIT);
     if (error !== null) return error;
-    applyEdit(EDIT, body);
+    body.edit(EDIT);
     return null;
   }
 
@@ -185,6 +205,7 @@ export class Provider {
     const error = repairAnswer(this.spec, call, response, EDIT);
     if (error !== null) return error;
     this.editResponse(call, response, EDIT);
+    if (call.isObserved) observeAnswer(call, response);
     const usage = response.get(response.root(), "usage");
     if (response.isObject(usage)) {
       this.readUsage(response, usage, call.usage);
@@ -193,7 +214,7 @@ export class Provider {
     } else if (!response.absent(usage)) {
       EDIT.remove(response.root(), "usage");
     }
-    applyEdit(EDIT, body);
+    body.edit(EDIT);
     return null;
   }
 
@@ -280,28 +301,4 @@ export class Provider {
   refineError(call: Call, error: NativeError): ApiError {
     return errorOf(classOf(error), error);
   }
-}
-
-function applyEdit(edit: JsonEdit, body: EncodedBody): void {
-  if (edit.isEmpty()) return;
-  body.replaces = edit.prefixEnd();
-  edit.applyPrefix(body.out);
-}
-
-/** Puts path parameters, in order, where a template has `{…}`. */
-export function fillTemplate(template: string, parameters: string[]): string {
-  let open = template.indexOf("{");
-  if (open < 0) return template;
-  const parts: string[] = [];
-  let at = 0;
-  for (let i = 0; open >= 0; ++i) {
-    const close = template.indexOf("}", open);
-    if (close < 0) break;
-    parts.push(template.substring(at, open));
-    if (i < parameters.length) parts.push(escapePathSegment(parameters[i]));
-    at = close + 1;
-    open = template.indexOf("{", at);
-  }
-  parts.push(template.substring(at));
-  return parts.join("");
 }

@@ -28,7 +28,7 @@ import { Perplexity, perplexitySpec } from "./perplexity";
 import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { createQwen } from "./qwen";
-import { Spark, sparkSpec } from "./spark";
+import { createSpark } from "./spark-web-socket";
 import { TogetherAi, togetherAiSpec } from "./together-ai";
 import { Triton, tritonSpec } from "./triton";
 import { createVertex } from "./vertex";
@@ -68,7 +68,7 @@ function createOwn(settings: ProviderSettings): Provider | null {
   if (type == "openrouter") return new Openrouter(openrouterSpec(), settings);
   if (type == "perplexity") return new Perplexity(perplexitySpec(), settings);
   if (type == "qwen") return createQwen(settings);
-  if (type == "spark") return new Spark(sparkSpec(), settings);
+  if (type == "spark") return createSpark(settings);
   if (type == "together-ai") return new TogetherAi(togetherAiSpec(), settings);
   if (type == "triton") return new Triton(tritonSpec(), settings);
   if (type == "vertex") return createVertex(settings);

@@ -5,15 +5,14 @@ import { JsonWriter } from "../json/json-writer";
 import { ApiError, unsupportedValue } from "../openai/api-error";
 import { addTexts } from "../openai/content-text";
 import { addSystemTexts, Role, roleOf } from "../openai/messages";
-import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
 import { Call } from "./call";
 import { fitNumber } from "./compatible-request";
 import { SCHEMA_REQUEST } from "./compatible-schema";
-import { classOf, ErrorClass, errorOf } from "./error-classes";
 import { NativeError } from "./native-error";
 import { Provider } from "./provider";
 import { ProviderSpec } from "./provider-spec";
+import { OUTPUT_REFUSED, refineSparkError, WARNING } from "./spark/spark-errors";
 
 // Bits of `Call.note`: which generation of the reasoning models is asked, and whether text and
 // anything has come.
@@ -24,10 +23,6 @@ const GENERATION_BITS: i32 = 3;
 const HAS_TEXT: i32 = 4;
 const HAS_BEGUN: i32 = 8;
 
-/** The answer was cut off by moderation. */
-const OUTPUT_REFUSED: i64 = 10014;
-/** The conversation drifts towards what is forbidden; the answer is there all the same. */
-const WARNING: i64 = 10019;
 const CUT_OFF = '{"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}';
 
 /** The models that understand images, and what is searched with. */
@@ -95,7 +90,7 @@ export class Spark extends Provider {
   editResponse(call: Call, response: Document, edit: JsonEdit): void {
     const root = response.root();
     const id = response.get(root, "sid");
-    if (response.get(root, "id") < 0 && response.isString(id)) {
+    if (response.get(root, "id") < 0 && response.stringLength(id) > 0) {
       edit.setString(root, "id", response.string(id));
     }
     removeEnvelope(root, edit);
@@ -105,7 +100,7 @@ export class Spark extends Provider {
     const root = chunk.root();
     const id = chunk.get(root, "sid");
     const code = chunk.integer(chunk.get(root, "code"), 0);
-    const lacksId = chunk.get(root, "id") < 0 && chunk.isString(id);
+    const lacksId = chunk.get(root, "id") < 0 && chunk.stringLength(id) > 0;
     if (lacksId && (code == 0 || code == WARNING)) return withId(chunk, id);
     if ((call.note & HAS_TEXT) == 0 || code != OUTPUT_REFUSED) return null;
     JSON_TEXT.out.clear();
@@ -125,9 +120,7 @@ export class Spark extends Provider {
   }
 
   refineError(call: Call, error: NativeError): ApiError {
-    const code = I32.parseInt(error.code, 10);
-    if (code >= 10000 && code <= 10002 && error.status == 0) error.status = 502;
-    return errorOf(code < 10000 ? classOf(error) : classOfCode(code, error), error);
+    return refineSparkError(error);
   }
 }
 
@@ -256,22 +249,4 @@ function removeEnvelope(root: i32, edit: JsonEdit): void {
   edit.remove(root, "code");
   edit.remove(root, "message");
   edit.remove(root, "sid");
-}
-
-/** The class of a number: https://www.xfyun.cn/doc/spark/接口说明.html */
-function classOfCode(code: i32, error: NativeError): ErrorClass {
-  if (code <= 10002) return ErrorClass.Internal;
-  if (code <= 10005) return ErrorClass.Invalid;
-  if (code <= 10007) return ErrorClass.RateLimit;
-  if (code == 10008 || code == 10110) return ErrorClass.Overloaded;
-  if (code <= 10012 || code == 10017 || code == 10222 || code == 10223) return ErrorClass.Internal;
-  if (code <= 10014 || code == 10021 || code == 10022) return ErrorClass.ContentFilter;
-  if (code <= 10016 || code == 11200) return ErrorClass.Permission;
-  if (code == 10029 || code == 10041 || code == 10163 || code == 11501) return ErrorClass.Invalid;
-  if (code == 10907 || code == 10910) return ErrorClass.ContextLength;
-  if (code == 11201 || code == 11210) return ErrorClass.Quota;
-  if (code == 11202 || code == 11203) return ErrorClass.RateLimit;
-  if (code == 11221) return ErrorClass.ModelNotFound;
-  if (code == 11500) return ErrorClass.BadCredential;
-  return classOf(error);
 }

@@ -3,6 +3,7 @@ import { Document, JsonError } from "../json/document";
 import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../openai/api-error";
 import { FrameDecoder } from "../stream/frame-decoder";
 import { SseDecoder } from "../stream/sse-decoder";
+import { writeComment } from "../stream/sse-encoder";
 import { StreamOutput } from "../stream/stream-output";
 
 /**
@@ -42,6 +43,18 @@ export abstract class SseTranslator extends StreamTranslator {
 
   decoder(): FrameDecoder {
     return this.events;
+  }
+
+  /** Sends the comment of the event at hand on, if it has one: it keeps the connection alive. */
+  protected passComment(out: StreamOutput): void {
+    const event = this.events;
+    if (event.commentLength < 0) return;
+    // A colon, the comment and two line ends: the comment stands alone.
+    if (event.rawLength == event.commentLength + 3) {
+      out.forwardComment(event.raw, event.rawLength);
+    } else {
+      writeComment(event.comment, event.commentLength, out.writer());
+    }
   }
 
   /** The error for an event that is no JSON: the stream's end may have cut it off. */

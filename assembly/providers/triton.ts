@@ -16,7 +16,7 @@ import { hasText, writeContentText } from "../openai/message-text";
 import { Usage } from "../openai/usage";
 import { Capability } from "../routing/capability";
 import { StreamOutput } from "../stream/stream-output";
-import { escapePathSegment } from "../text/url";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { failedFinish, mapFinishReason } from "./compatible-finish";
 import { refuse } from "./compatible-request";
@@ -61,8 +61,9 @@ export class Triton extends Provider {
   path(call: Call): string {
     if (this.settings.capabilityPaths.has(call.capability)) return super.path(call);
     const version = this.settings.tritonModelVersion;
-    const model = "/v2/models/" + segment(call.model);
-    const versioned = version.length > 0 ? `${model}/versions/${segment(version)}` : model;
+    const model = "/v2/models/" + encodePathSegment(call.model);
+    const versioned =
+      version.length > 0 ? `${model}/versions/${encodePathSegment(version)}` : model;
     return versioned + (call.stream ? "/generate_stream" : "/generate");
   }
 
@@ -121,11 +122,6 @@ export class Triton extends Provider {
     const isUnknown = error.mentions("unknown model");
     return errorOf(isUnknown ? ErrorClass.ModelNotFound : classOf(error), error);
   }
-}
-
-/** One segment of a path, which nothing in a name can end. */
-function segment(name: string): string {
-  return escapePathSegment(name.replaceAll("%", "%25"));
 }
 
 /** A single message is the prompt as it stands; more become a transcript to go on with. */

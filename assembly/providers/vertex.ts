@@ -3,8 +3,9 @@
 import { ServiceAccount } from "../auth/service-account";
 import { Document } from "../json/document";
 import { JsonEdit } from "../json/edit";
-import { ApiError, missingParameter } from "../openai/api-error";
+import { ApiError, missingParameter, modelWithoutEndpoint } from "../openai/api-error";
 import { Capability } from "../routing/capability";
+import { encodePathSegment } from "../text/url";
 import { Call } from "./call";
 import { ClaudeDialect, ClaudeRequest } from "./claude/claude-request";
 import { ClaudeResponse } from "./claude/claude-response";
@@ -14,7 +15,8 @@ import { Gemini, withoutKey } from "./gemini";
 import { writeImageRequest } from "./gemini/gemini-resources";
 import { HeaderEdits } from "./header-edits";
 import { NativeError } from "./native-error";
-import { fillTemplate, Provider } from "./provider";
+import { fillTemplate } from "./path-template";
+import { Provider } from "./provider";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderSpec } from "./provider-spec";
 import { StreamTranslator } from "./stream-translator";
@@ -107,7 +109,10 @@ export class Vertex extends Gemini {
     const capability = call.capability;
     const parameters = call.pathParameters;
     if (own.has(capability)) {
-      return fillTemplate(own.get(capability), call.model.length > 0 ? [call.model] : parameters);
+      return fillTemplate(
+        own.get(capability),
+        call.model.length > 0 ? [encodePathSegment(call.model)] : parameters,
+      );
     }
     if (capability == Capability.VertexRaw) return call.clientPath;
     if (capability == Capability.Models || capability == Capability.Model) {
@@ -130,6 +135,11 @@ export class Vertex extends Gemini {
       default:
         return "";
     }
+  }
+
+  /** Only Claude has; its tokens are counted by it, too. */
+  hasMessages(model: string): bool {
+    return isClaude(model);
   }
 
   // Request
@@ -168,10 +178,7 @@ export class Vertex extends Gemini {
   /** Anthropic's own format has its version in place of the model, which counting needs all the same. */
   private encodeMessages(call: Call, request: Document, body: EncodedBody): ApiError | null {
     const root = request.root();
-    if (!isClaude(call.model)) {
-      const message = `The model '${call.model}' does not have ${call.clientPath}.`;
-      return new ApiError(404, "invalid_request_error", "unsupported_endpoint", message, "model");
-    }
+    if (!isClaude(call.model)) return modelWithoutEndpoint(call.model, call.clientPath);
     EDIT.begin(request);
     if (call.capability == Capability.Messages) EDIT.remove(root, "model");
     else if (call.model != call.requestedModel) EDIT.setString(root, "model", call.model);

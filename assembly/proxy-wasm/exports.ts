@@ -21,6 +21,13 @@ function collect(): void {
   __collect();
 }
 
+/**
+ * Higress's name for the same ABI where the body comes although headers are held; for 0.2.1 it keeps the body back. Hosts
+ * take the first export that they know, so that this one comes first; others do not know it.
+ * https://github.com/higress-group/proxy-wasm-cpp-host
+ */
+export function proxy_abi_version_0_2_100(): void {}
+
 export function proxy_abi_version_0_2_1(): void {}
 
 export function proxy_on_memory_allocate(length: usize): usize {

@@ -56,3 +56,17 @@ export const enum Capability {
   VertexRaw,
   Count,
 }
+
+/** The model that the path of a native protocol names, or "". */
+export function modelInPath(capability: Capability, parameters: string[]): string {
+  switch (capability) {
+    case Capability.GenerateContent:
+    case Capability.StreamGenerateContent:
+      return parameters[1];
+    case Capability.VertexRaw:
+      const action = parameters[1].indexOf(":");
+      return action < 0 ? parameters[1] : parameters[1].substring(0, action);
+    default:
+      return "";
+  }
+}

@@ -1,4 +1,5 @@
 // One endpoint of the client's API: its name, its path, its methods.
+import { climbs } from "../text/url";
 import { Capability } from "./capability";
 
 /** How the body of a capability's request is treated. */
@@ -51,11 +52,4 @@ export class Endpoint {
   takes(method: string): bool {
     return this.methodNames.includes(method);
   }
-}
-
-/** Whether a segment means another folder, encoded or not: no id does. */
-function climbs(segment: string): bool {
-  if (segment.length > 6) return false;
-  const plain = segment.toLowerCase().replaceAll("%2e", ".");
-  return plain == "." || plain == "..";
 }

@@ -34,6 +34,8 @@ export class TokenPool {
    * failure is like every other, and only their number counts.
    */
   isGraded: bool = false;
+  /** Connections in a row that brought no answer, until the token they were made for is out. */
+  readonly silenceThreshold: i32 = 3;
   /** How long a token is out that the provider refuses. */
   refusedDuration: i32 = 3_600_000;
   readonly statuses: StatusPatterns = new StatusPatterns();
@@ -116,9 +118,16 @@ export class TokenPool {
 
   /**
    * Takes a token out for a failure: for long where the provider refuses it, else for the pause that the provider
-   * has named, or where that is 0 for one that grows with every failure.
+   * has named, or where that is 0 for one that grows with every failure from `threshold` in a row on.
    */
-  punish(state: PoolState, index: i32, now: i64, isRefused: bool, pause: i64): PoolChange {
+  punish(
+    state: PoolState,
+    index: i32,
+    now: i64,
+    isRefused: bool,
+    pause: i64,
+    threshold: i32 = this.failureThreshold,
+  ): PoolChange {
     const hash = this.hashes[index];
     const known = state.find(hash);
     const token = known !== null ? known : new TokenState(hash);
@@ -128,7 +137,7 @@ export class TokenPool {
     token.failed = now;
     // Requests that were under way together are one failure.
     if (!wasOut) token.failures += 1;
-    if (!isRefused && pause <= 0 && token.failures < this.failureThreshold) {
+    if (!isRefused && pause <= 0 && token.failures < threshold) {
       return PoolChange.Counted;
     }
     const until =
@@ -137,7 +146,7 @@ export class TokenPool {
         ? <i64>this.refusedDuration
         : pause > 0
           ? min(pause, LONGEST_PAUSE)
-          : this.backoff(token));
+          : this.backoff(token, threshold));
     const isNews = !wasOut || (isRefused && !token.isRefused);
     token.until = wasOut ? max(token.until, until) : until;
     token.isRefused = isRefused || (wasOut && token.isRefused);
@@ -145,9 +154,9 @@ export class TokenPool {
     return isNews ? PoolChange.TakenOut : PoolChange.Counted;
   }
 
-  private backoff(token: TokenState): i64 {
+  private backoff(token: TokenState, threshold: i32): i64 {
     if (this.cooldown > 0) return this.cooldown;
-    const doublings = min(max(token.failures - this.failureThreshold, 0), 10);
+    const doublings = min(max(token.failures - threshold, 0), 10);
     return min(FIRST_BACKOFF << doublings, LONGEST_BACKOFF);
   }
 

@@ -13,6 +13,8 @@ export abstract class FrameDecoder {
   rawLength: i32 = 0;
   /** The stream broke a rule of its framing (or a frame is too large); nothing more comes. */
   failed: bool = false;
+  /** The stream itself has told its end, whatever becomes of its connection. */
+  ended: bool = false;
 
   /** Takes the next bytes of the stream. They must stay where they are until `next` answered false. */
   abstract push(ptr: usize, length: i32): void;

@@ -1,7 +1,7 @@
 // Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 import { ByteWriter } from "../text/byte-writer";
-import { FrameDecoder } from "./frame-decoder";
 import { findLineBreak } from "./line-break";
+import { SseEvent } from "./sse-event";
 
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
@@ -21,17 +21,7 @@ const LARGEST_EVENT: i32 = 32 << 20;
  * the stream's end cuts off before its blank line is still given out, since providers are known to leave that line out.
  * `payload` is the data. An event without data is given out only where it has a comment or a name.
  */
-export class SseDecoder extends FrameDecoder {
-  /** Whether the event had a data line. */
-  hasPayload: bool = false;
-  /** Address and length of the event's name; the last one wins. */
-  name: usize = 0;
-  nameLength: i32 = 0;
-  /** Address and length of the event's first comment. */
-  comment: usize = 0;
-  commentLength: i32 = -1;
-  /** The event came as exactly `data: …` and LF LF, so it can be sent on as it is. */
-  isPlain: bool = false;
+export class SseDecoder extends SseEvent {
   /**
    * Whether lines without a field, from one on that begins with `{` or `[`, are a payload too: some providers write an
    * error into a stream as it is.
@@ -50,17 +40,6 @@ export class SseDecoder extends FrameDecoder {
   private atStreamStart: bool = true;
   private finished: bool = false;
   private open: bool = false;
-
-  private payloadStart: i32 = 0;
-  private payloadEnd: i32 = 0;
-  private payloadLines: i32 = 0;
-  private nameStart: i32 = 0;
-  private nameEnd: i32 = 0;
-  private commentStart: i32 = 0;
-  private commentEnd: i32 = -1;
-  private plainSoFar: bool = true;
-  private bareStart: i32 = -1;
-  private bareEnd: i32 = 0;
 
   push(ptr: usize, length: i32): void {
     this.dropTaken();
@@ -114,15 +93,6 @@ export class SseDecoder extends FrameDecoder {
 
   pending(): i32 {
     return this.limit - this.eventStart;
-  }
-
-  /** Whether the payload is `[DONE]`, whatever spaces stand around it. */
-  isDoneMark(): bool {
-    let ptr = this.payload;
-    let end = ptr + this.payloadLength;
-    while (ptr < end && load<u8>(ptr) == SPACE) ++ptr;
-    while (end > ptr && load<u8>(end - 1) == SPACE) --end;
-    return end - ptr == 6 && load<u32>(ptr) == 0x4e4f445b && load<u16>(ptr, 4) == 0x5d45;
   }
 
   release(): void {
@@ -314,13 +284,6 @@ export class SseDecoder extends FrameDecoder {
     this.eventStart -= distance;
     this.lineStart -= distance;
     this.scanned -= distance;
-    this.payloadStart -= distance;
-    this.payloadEnd -= distance;
-    this.nameStart -= distance;
-    this.nameEnd -= distance;
-    this.commentStart -= distance;
-    if (this.commentEnd >= 0) this.commentEnd -= distance;
-    if (this.bareStart >= 0) this.bareStart -= distance;
-    this.bareEnd -= distance;
+    this.moveParts(distance);
   }
 }

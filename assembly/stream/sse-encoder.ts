@@ -1,4 +1,4 @@
-// Server-sent events as OpenAI writes them: one `data:` line and a blank line, no names, no ids.
+// Server-sent events as OpenAI and Anthropic write them: one `data:` line and a blank line, no ids.
 import { ByteWriter } from "../text/byte-writer";
 
 /** Writes `data: `; the payload follows, then `endEvent`. */
@@ -8,6 +8,14 @@ export function beginEvent(out: ByteWriter): void {
   store<u32>(at, 0x61746164 /* data */);
   store<u16>(at, 0x203a /* : */, 4);
   out.length += 6;
+}
+
+/** The same for an event with a name, as Anthropic's are: it is the `type` of its payload. */
+export function beginNamedEvent(name: string, out: ByteWriter): void {
+  out.ascii("event: ");
+  out.ascii(name);
+  out.byte(0x0a);
+  beginEvent(out);
 }
 
 /** Ends an event. */
@@ -42,4 +50,11 @@ export function writeComment(ptr: usize, length: i32, out: ByteWriter): void {
   out.byte(0x3a);
   out.bytes(ptr, length);
   out.ascii("\n\n");
+}
+
+/** Writes a JSON value, which the provider may have said in several lines, in one. */
+export function writeLine(ptr: usize, length: i32, out: ByteWriter): void {
+  const start = out.length;
+  out.bytes(ptr, length);
+  joinLines(out, start);
 }

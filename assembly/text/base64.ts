@@ -43,11 +43,21 @@ function letterAt(letters: usize, bits: u32): u8 {
 
 /** Decodes base64 of either alphabet, with or without padding. False: it is none. */
 export function decodeBase64(text: string, out: ByteWriter): bool {
+  return decode(changetype<usize>(text), text.length, 1, out);
+}
+
+/** The same for base64 that is there as bytes. */
+export function decodeBase64Bytes(ptr: usize, length: i32, out: ByteWriter): bool {
+  return decode(ptr, length, 0, out);
+}
+
+/** Decodes letters that are `1 << shift` bytes wide. */
+function decode(ptr: usize, length: i32, shift: i32, out: ByteWriter): bool {
   let bits: u32 = 0;
   let count = 0;
-  for (let i = 0; i < text.length; ++i) {
-    const value = base64Value(text.charCodeAt(i));
-    if (value < 0) return i > 0 && isPadding(text, i);
+  for (let i = 0; i < length; ++i) {
+    const value = base64Value(letter(ptr, i, shift));
+    if (value < 0) return i > 0 && isPadding(ptr, i, length, shift);
     bits = (bits << 6) | value;
     count += 6;
     if (count >= 8) {
@@ -58,8 +68,14 @@ export function decodeBase64(text: string, out: ByteWriter): bool {
   return true;
 }
 
-function isPadding(text: string, at: i32): bool {
-  for (; at < text.length; ++at) if (text.charCodeAt(at) != 0x3d) return false;
+// @ts-ignore: decorator
+@inline
+function letter(ptr: usize, at: i32, shift: i32): i32 {
+  return shift == 0 ? <i32>load<u8>(ptr + at) : <i32>load<u16>(ptr + ((<usize>at) << 1));
+}
+
+function isPadding(ptr: usize, at: i32, length: i32, shift: i32): bool {
+  for (; at < length; ++at) if (letter(ptr, at, shift) != 0x3d) return false;
   return true;
 }
 

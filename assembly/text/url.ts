@@ -3,35 +3,87 @@ import { ByteWriter } from "./byte-writer";
 
 const HEX = "0123456789ABCDEF";
 
-/**
- * A text that can stand as one path segment. What is encoded already stays as it is, since a client's path is; a
- * segment of dots only cannot climb.
- */
+const PLAIN: ByteWriter = new ByteWriter();
+const ESCAPED: ByteWriter = new ByteWriter();
+
+/** Servers take a segment of dots for a way up even if it is encoded, but not if it is twice. */
+const DOT: string = "%252E";
+const DOTS: string = "%252E%252E";
+
+/** A part of a client's path as one segment: what is encoded already stays as it is. */
 export function escapePathSegment(segment: string): string {
-  const bytes = new ByteWriter();
-  bytes.text(segment);
-  const out = new ByteWriter();
-  const onlyDots = segment == "." || segment == "..";
-  for (let i = 0; i < bytes.length; ++i) {
-    const byte = load<u8>(bytes.ptr + i);
-    if (isSegmentByte(byte) && !(onlyDots && byte == 0x2e)) {
-      out.byte(byte);
-      continue;
-    }
-    writeEscape(byte, out);
-  }
-  const escaped = out.toString();
-  bytes.release();
-  out.release();
-  return escaped;
+  return escaped(segment, true);
 }
 
-/** Unreserved characters, those that are harmless in a segment, and the percent sign. */
+/** A name, such as that of a model, as one path segment: every reader gets the same name again. */
+export function encodePathSegment(name: string): string {
+  return escaped(name, false);
+}
+
+/** The name that a segment of a client's path stands for. */
+export function decodePathSegment(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  PLAIN.clear();
+  ESCAPED.clear();
+  PLAIN.text(segment);
+  writePercentDecoded(PLAIN.ptr, PLAIN.length, ESCAPED);
+  return ESCAPED.toString();
+}
+
+/** Whether a segment means another folder, encoded or not: no id does. */
+export function climbs(segment: string): bool {
+  if (segment.length > 6) return false;
+  const plain = segment.toLowerCase().replaceAll("%2e", ".");
+  return plain == "." || plain == "..";
+}
+
+/** A text as one path segment, with all but unreserved characters encoded. */
+export function encodeSegment(text: string): string {
+  PLAIN.clear();
+  ESCAPED.clear();
+  PLAIN.text(text);
+  writePercentEncoded(PLAIN.ptr, PLAIN.length, false, ESCAPED);
+  return ESCAPED.toString();
+}
+
+function escaped(segment: string, isEncoded: bool): string {
+  if (segment == ".") return DOT;
+  if (segment == ".." || (isEncoded && climbs(segment))) return DOTS;
+  if (isSegment(segment)) return segment;
+  const bytes = PLAIN;
+  const out = ESCAPED;
+  bytes.clear();
+  out.clear();
+  bytes.text(segment);
+  for (let at = bytes.ptr, end = at + bytes.length; at < end; ++at) {
+    const byte = load<u8>(at);
+    const isEscape = isEncoded && byte == 0x25 && isEscapeAt(at, end);
+    if (isEscape || isSegmentByte(byte)) out.byte(byte);
+    else writeEscape(byte, out);
+  }
+  return out.toString();
+}
+
+/** Whether nothing in a segment has to be encoded, as in the names of most models. */
+function isSegment(text: string): bool {
+  for (let i = 0; i < text.length; ++i) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f || !isSegmentByte(<u8>code)) return false;
+  }
+  return true;
+}
+
+function isEscapeAt(at: usize, end: usize): bool {
+  if (at + 2 >= end) return false;
+  return digitValue(load<u8>(at, 1)) >= 0 && digitValue(load<u8>(at, 2)) >= 0;
+}
+
+/** Unreserved characters, and those that are harmless in a segment. */
 function isSegmentByte(byte: u8): bool {
   if (byte >= 0x61 && byte <= 0x7a) return true;
   if (byte >= 0x40 && byte <= 0x5a) return true;
   if (byte >= 0x30 && byte <= 0x3a) return true;
-  return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e || byte == 0x25;
+  return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
 }
 
 /** Appends bytes with all but unreserved characters encoded, and slashes unless they are kept. */

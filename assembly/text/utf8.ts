@@ -105,3 +105,18 @@ export function utf8Errors(block: v128, previous: v128): v128 {
   const due = v128.and(v128.or(thirds, fourths), i8x16.splat(<i8>0x80));
   return v128.xor(due, wrongPairs);
 }
+
+/** Whether `length` bytes are well-formed UTF-8. */
+export function isUtf8(ptr: usize, length: i32): bool {
+  const end = ptr + length;
+  while (ptr < end) {
+    if (ptr + 8 <= end && (load<u64>(ptr) & 0x8080808080808080) == 0) {
+      ptr += 8;
+      continue;
+    }
+    const size = utf8SequenceLength(ptr, end);
+    if (size <= 0) return false;
+    ptr += size;
+  }
+  return true;
+}

@@ -7,6 +7,7 @@ import { listener } from "./listener.ts";
 import { withPlayground } from "./playground-routes.ts";
 import { rateLimitClusters } from "./rate-limits.ts";
 import { routeConfig } from "./routes.ts";
+import { statsConfig } from "./stats.ts";
 
 /** Host and port, as the plugin writes them into requests, of each provider by its id. */
 export type Authorities = ReadonlyMap<string, string>;
@@ -20,6 +21,7 @@ export function staticBootstrap(
   const routes = withPlayground(routeConfig(gateway, options.envoy), gateway, options);
   return {
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
+    stats_config: statsConfig(),
     static_resources: {
       listeners: [listener(gateway, { route_config: routes }, options)],
       clusters: clusters(gateway, authorities, options),

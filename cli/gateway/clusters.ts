@@ -9,7 +9,13 @@ import {
   type PluginOptions,
   upstreamFilters,
 } from "./envoy-parts.ts";
-import { clusterConfig, DEFAULT_BODY_LIMIT, type Gateway, type Upstream } from "./gateway.ts";
+import {
+  clusterConfig,
+  DEFAULT_BODY_LIMIT,
+  type Gateway,
+  type Upstream,
+  upgrades,
+} from "./gateway.ts";
 
 /** Where a provider's servers are. */
 export interface Endpoint {
@@ -33,8 +39,7 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
   const limit = (gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT) + MIB;
   return {
     name: id,
-    type: isIp(endpoint.host) ? "STATIC" : "LOGICAL_DNS",
-    ...(isIp(endpoint.host) ? {} : { dns_lookup_family: "V4_PREFERRED" }),
+    ...discovery(endpoint, upstream),
     connect_timeout: duration(upstream.connectTimeout ?? "5s"),
     per_connection_buffer_limit_bytes: limit,
     load_assignment: {
@@ -61,7 +66,7 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: {
         "@type": `type.googleapis.com/${HTTP_OPTIONS}`,
-        ...protocol(upstream, endpoint),
+        ...(upgrades(gateway.providers[id]) ? HTTP_1 : protocol(upstream, endpoint)),
         // Shorter than the providers' own, so that no request meets a connection just being closed.
         common_http_protocol_options: { idle_timeout: "55s" },
         http_filters: upstreamFilters(id, clusterConfig(gateway, id), options),
@@ -70,9 +75,18 @@ export function cluster(gateway: Gateway, id: string, endpoint: Endpoint, option
   };
 }
 
+/** With outlier detection each address of a name is an endpoint of its own, so that a bad one can be left out. */
+function discovery({ host }: Endpoint, { outlierDetection: own }: Upstream): object {
+  if (isIp(host)) return { type: "STATIC" };
+  return { type: own ? "STRICT_DNS" : "LOGICAL_DNS", dns_lookup_family: "V4_PREFERRED" };
+}
+
 function isIp(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.includes(":");
 }
+
+/** A WebSocket begins as a request of HTTP/1.1. */
+const HTTP_1 = { explicit_http_config: { http_protocol_options: {} } };
 
 /** HTTP/2 where the provider offers it over TLS, else HTTP/1.1. */
 function protocol(upstream: Upstream, endpoint: Endpoint): object {
@@ -91,7 +105,7 @@ function thresholds(upstream: Upstream): object {
   };
 }
 
-/** A provider that cannot be reached is left alone for a while; one endpoint is the whole cluster. */
+/** Among several addresses; where most of them are bad, Envoy tries them all the same. */
 function outlierDetection({ outlierDetection: own }: Upstream): object {
   if (own === false || own === undefined) return {};
   return {

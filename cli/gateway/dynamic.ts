@@ -8,6 +8,7 @@ import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
 import { withPlayground } from "./playground-routes.ts";
 import { routeConfig } from "./routes.ts";
+import { statsConfig } from "./stats.ts";
 
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 const LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener";
@@ -21,6 +22,7 @@ export function dynamicBootstrap(gateway: Gateway, folder: string) {
   return {
     node: { id: "envoy-ai-proxy", cluster: "envoy-ai-proxy" },
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
+    stats_config: statsConfig(),
     dynamic_resources: {
       cds_config: source(folder, "cds"),
       lds_config: source(folder, "lds"),

@@ -2,7 +2,7 @@
 // https://yaml.org/spec/1.2.2/
 import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
-import { type Gateway, nameOf, targetsOf } from "./gateway.ts";
+import { type Gateway, nameOf, targetsOf, upgrades } from "./gateway.ts";
 import { type SchemaProblem, schemaProblems } from "./schema-problems.ts";
 import { type Path, type Problem, readYaml } from "./yaml-places.ts";
 
@@ -92,12 +92,23 @@ function crossProblems(gateway: Gateway, problemAt: GatewayFile["problemAt"]): P
   const problems: Problem[] = [];
   const known = Object.keys(gateway.providers);
   const names = new Set<string>();
+  for (const [id, entry] of Object.entries(gateway.providers)) {
+    if (!upgrades(entry) || entry.upstream?.http2 !== true) continue;
+    const message = "has to be false: WebSockets begin as requests of HTTP/1.1";
+    problems.push(problemAt(["providers", id, "upstream", "http2"], message));
+  }
   gateway.models.forEach((entry, rule) => {
     targetsOf(entry).forEach(({ id }, place) => {
       if (known.includes(id)) return;
       const message = `there is no provider "${id}"; known are ${known.join(", ")}`;
       problems.push(problemAt(["models", rule, "providers", place], message));
     });
+    const opening = targetsOf(entry).find(({ id }) => upgrades(gateway.providers[id]));
+    if (entry.strategy === "hedge" && opening !== undefined) {
+      // Envoy takes every request that begins beside a handshake for one.
+      const message = `cannot be hedge: "${opening.id}" is asked by WebSockets`;
+      problems.push(problemAt(["models", rule, "strategy"], message));
+    }
     if (entry.strategy !== "hedge" && entry.hedgeDelay !== undefined) {
       const message = "has a meaning only where strategy is hedge";
       problems.push(problemAt(["models", rule, "hedgeDelay"], message));

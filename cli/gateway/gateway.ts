@@ -13,6 +13,17 @@ export interface Gateway {
   models: ModelEntry[];
   consumers?: { name: string; [field: string]: unknown }[] | undefined;
   rateLimitService?: RateLimitService;
+  logging?: Logging;
+  metrics?: boolean;
+}
+
+/** What requests leave for the access log. */
+export interface Logging {
+  keys?: boolean;
+  aiLog?: "none" | "json" | "escaped";
+  summaries?: boolean;
+  payloads?: boolean;
+  payloadBytes?: number;
 }
 
 /** Envoy's global rate limit service. */
@@ -93,6 +104,11 @@ export function nameOf({ name, model }: ModelEntry): string {
   return name ?? [model ?? []].flat()[0] ?? "default";
 }
 
+/** What the plugin tells of requests, wherever it stands: the generated access log uses its keys. */
+function telemetryConfig({ logging, metrics = true }: Gateway): object {
+  return { logging: { keys: true, ...logging }, metrics };
+}
+
 /** The plugin's configuration in front of the providers. */
 export function listenerConfig(gateway: Gateway): object {
   return {
@@ -111,6 +127,7 @@ export function listenerConfig(gateway: Gateway): object {
       })),
     })),
     consumers: gateway.consumers,
+    ...telemetryConfig(gateway),
   };
 }
 
@@ -121,6 +138,7 @@ export function clusterConfig(gateway: Gateway, id: string): object {
     placement: "cluster",
     requestBodyLimit: gateway.requestBodyLimit ?? DEFAULT_BODY_LIMIT,
     provider: { ...fields, id },
+    ...telemetryConfig(gateway),
   };
 }
 
@@ -143,6 +161,7 @@ export function hostConfig(gateway: Gateway, entry: ModelEntry): object {
       ? { hedgedAttempts: attempts, hedgeDelay: milliseconds(entry.hedgeDelay ?? "0s") }
       : {}),
     providers,
+    ...telemetryConfig(gateway),
   };
 }
 
@@ -155,8 +174,22 @@ function milliseconds(text: string): number {
   return Math.round(Number.parseFloat(duration(text)) * 1000);
 }
 
-/** The environment variables that a gateway file names. */
-export function variablesOf(gateway: Gateway): string[] {
+/** Whether requests to a provider become WebSockets. */
+export function upgrades(entry: ProviderEntry | undefined): boolean {
+  return entry?.type === "spark" && entry.sparkApiType === "websocket";
+}
+
+/** The models that the rules ask a provider for. */
+export function modelsFor(gateway: Gateway, id: string): string[] {
+  return gateway.models.flatMap((entry) =>
+    targetsOf(entry)
+      .filter((target) => target.id === id)
+      .flatMap((target) => target.model ?? entry.model ?? []),
+  );
+}
+
+/** The environment variables that a gateway file, or a part of one, names. */
+export function variablesOf(gateway: object): string[] {
   const found = JSON.stringify(gateway).matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g);
   return [...new Set([...found].map(([, name]) => name ?? ""))].sort();
 }

@@ -1,5 +1,6 @@
 // The one listener of a gateway:
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener.proto
+import { accessLog } from "./access-log.ts";
 import {
   extension,
   MIB,
@@ -10,37 +11,6 @@ import {
 } from "./envoy-parts.ts";
 import { DEFAULT_BODY_LIMIT, DEFAULT_LISTEN, type Gateway, listenerConfig } from "./gateway.ts";
 import { rateLimitFilters } from "./rate-limits.ts";
-
-const ACCESS_LOG = {
-  name: "envoy.access_loggers.stdout",
-  typed_config: {
-    "@type": extension("access_loggers.stream.v3.StdoutAccessLog"),
-    log_format: {
-      omit_empty_values: true,
-      json_format: {
-        time: "%START_TIME%",
-        id: "%STREAM_ID%",
-        method: "%REQ(:METHOD)%",
-        path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
-        status: "%RESPONSE_CODE%",
-        flags: "%RESPONSE_FLAGS%",
-        details: "%RESPONSE_CODE_DETAILS%",
-        route: "%ROUTE_NAME%",
-        model: "%FILTER_STATE(wasm.llm_model:PLAIN)%",
-        provider: "%FILTER_STATE(wasm.llm_provider:PLAIN)%",
-        attempts: "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
-        failed: "%FILTER_STATE(wasm.llm_attempts:PLAIN)%",
-        consumer: "%FILTER_STATE(wasm.llm_consumer:PLAIN)%",
-        tokens: "%FILTER_STATE(wasm.llm_total_tokens:PLAIN)%",
-        upstream: "%UPSTREAM_HOST%",
-        bytes_received: "%BYTES_RECEIVED%",
-        bytes_sent: "%BYTES_SENT%",
-        duration_ms: "%DURATION%",
-        first_byte_ms: "%RESPONSE_DURATION%",
-      },
-    },
-  },
-};
 
 /** Answers for probes of the gateway itself. */
 const HEALTH_CHECK = {
@@ -101,7 +71,7 @@ export function listener(gateway: Gateway, routes: object, options: PluginOption
               // A model may think for minutes before its first byte.
               stream_idle_timeout: "1800s",
               scheme_header_transformation: { match_upstream: true },
-              access_log: [ACCESS_LOG],
+              access_log: [accessLog(gateway)],
               http_filters: [
                 HEALTH_CHECK,
                 pluginFilter("gateway", listenerConfig(gateway), options),

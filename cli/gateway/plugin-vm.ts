@@ -3,7 +3,14 @@ import { fileURLToPath } from "node:url";
 import { run, type RunResult } from "../../host/run.ts";
 import type { Placement, RootContext } from "../../host/root-context.ts";
 import { WasmHost } from "../../host/wasm-host.ts";
-import { clusterConfig, type Gateway, listenerConfig, variablesOf } from "./gateway.ts";
+import {
+  clusterConfig,
+  type Gateway,
+  listenerConfig,
+  modelsFor,
+  upgrades,
+  variablesOf,
+} from "./gateway.ts";
 import { type GatewayFile, GatewayFileError } from "./gateway-file.ts";
 import { type Path, type Problem, spoken } from "./yaml-places.ts";
 
@@ -57,7 +64,8 @@ export async function checkGateway(
   const all = [...problems, ...doubts];
   if (all.length > 0) throw new GatewayFileError(all, file.file);
   const authorities = new Map<string, string>();
-  for (const [id, root] of providers) authorities.set(id, authorityOf(root));
+  for (const [id, root] of providers)
+    authorities.set(id, authorityOf(root, modelsFor(gateway, id)));
   const lost = [...authorities].filter(
     ([id, host]) => host === "" && gateway.providers[id]?.upstream?.address === undefined,
   );
@@ -82,7 +90,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Variables that are not set here still get a value, so that all else is checked. */
 function withPlaceholders(gateway: Gateway): Environment {
   const entries = variablesOf(gateway).map((name) => [name, process.env[name] ?? `unset-${name}`]);
-  return Object.fromEntries(entries) as Environment;
+  const set = Object.fromEntries(entries) as Record<string, string>;
+  // Credentials of three parts, if one variable is all of them.
+  for (const { apiTokens, ...entry } of Object.values(gateway.providers)) {
+    if (!upgrades(entry)) continue;
+    for (const name of [apiTokens ?? []].flat().flatMap(onlyVariableOf)) {
+      if (process.env[name] === undefined) set[name] = `unset:unset:${name}`;
+    }
+  }
+  return set;
+}
+
+/** The variable that is all of a token, in a list. */
+function onlyVariableOf(token: unknown): string[] {
+  const text = typeof token === "string" ? token : (token as { token?: unknown } | null)?.token;
+  return typeof text === "string" && /^\$\{\w+\}$/.test(text) ? variablesOf([text]) : [];
 }
 
 /** Those that the file names, as Envoy hands them over. */
@@ -94,12 +116,20 @@ function environmentOf(gateway: Gateway, environment: Environment): Record<strin
   return Object.fromEntries(set) as Record<string, string>;
 }
 
-/** Where the plugin sends a chat to. */
-function authorityOf(root: RootContext): string {
-  const messages = [{ role: "user", content: "hi" }];
-  const host = attempt(root, { model: "model", messages }, []).upstreamRequest?.host ?? "";
-  return host === UNKNOWN_HOST ? "" : host;
+/** Where the plugin sends a chat to: one with any model, or one with a model that it knows. */
+function authorityOf(root: RootContext, models: readonly string[]): string {
+  for (const model of ["model", ...models]) {
+    for (const content of ["hi", [{ type: "text", text: "hi" }, PICTURE]]) {
+      const asked = { model, messages: [{ role: "user", content }] };
+      const host = attempt(root, asked, []).upstreamRequest?.host ?? "";
+      if (host !== "" && host !== UNKNOWN_HOST) return host;
+    }
+  }
+  return "";
 }
+
+/** Some models take nothing without one. */
+const PICTURE = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
 
 const UNKNOWN_HOST = "gateway.invalid";
 

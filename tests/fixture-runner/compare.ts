@@ -10,6 +10,7 @@ import {
   type FixtureFile,
 } from "./fixture.ts";
 import { parseJson, type JsonObject, type JsonValue } from "./json-value.ts";
+import { unwrapped } from "./web-socket.ts";
 
 /** A request as the provider got it. */
 export interface SeenRequest {
@@ -45,7 +46,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** All differences, each naming the file and the member. */
 export function compareOutcome(fixture: Fixture, outcome: Outcome): string[] {
-  const request = compareRequest(fixture, outcome.upstreamRequest);
+  const sent = outcome.upstreamRequest;
+  const request = compareRequest(fixture, sent === null ? null : unwrapped(sent));
   return [
     ...request.map((difference) => `upstream-request.json ${difference}`),
     ...compareResponse(fixture, outcome.response),

@@ -29,6 +29,8 @@ export interface FixtureCase {
     readonly method?: string;
     readonly path?: string;
     readonly headers?: Readonly<Record<string, string>>;
+    /** HTTP/1.1 unless given; on the host only. */
+    readonly protocol?: string;
   };
   readonly response?: {
     readonly status?: number;
@@ -66,6 +68,7 @@ const KNOWN_FILES = new Set(
   (
     "case.json request.json request.txt request.bin upstream-request.json " +
     "upstream-response.json upstream-response.sse upstream-response.txt upstream-response.bin " +
+    "upstream-response.ws " +
     "response.json response.sse response.txt"
   ).split(" "),
 );

@@ -8,6 +8,7 @@ import { events } from "./compare-sse.ts";
 import { fixtureFile, text, type ExpectedHeaders, type Fixture } from "./fixture.ts";
 import { configure, runOnce } from "./host-run.ts";
 import { JsonNumber, parseJson, writeJson, type JsonObject, type JsonValue } from "./json-value.ts";
+import { unwrapped } from "./web-socket.ts";
 
 // Headers that say nothing about the filter.
 const UNREMARKABLE = new Set(["content-length", "x-request-id", "x-forwarded-proto"]);
@@ -32,7 +33,7 @@ export function updateGoldens(vm: Vm, fixture: Fixture): string[] {
     rmSync(fixtureFile(fixture, "upstream-request.json"), { force: true });
     return written;
   }
-  const request = { one: one.upstreamRequest, other: other.upstreamRequest };
+  const request = { one: unwrapped(one.upstreamRequest), other: unwrapped(other.upstreamRequest) };
   write(fixture, "upstream-request.json", requestText(fixture, request));
   return [...written, "upstream-request.json"];
 }

@@ -7,7 +7,8 @@ import type { Vm } from "../../host/vm.ts";
 import { compareBytes, compareHeaders, compareOutcome } from "./compare.ts";
 import { everyArrival, fewArrivals, type NamedArrival } from "./cuts.ts";
 import type { Fixture, FixtureCall } from "./fixture.ts";
-import { clientRequest, providerResponse } from "./messages.ts";
+import { clientRequest, providerResponse, SWITCHED } from "./messages.ts";
+import { switchHeaders } from "./web-socket.ts";
 
 const REQUEST_CUTS = 16;
 const SHOWN_DIFFERENCES = 12;
@@ -43,14 +44,21 @@ export function runInput(fixture: Fixture, how: RunVariation = {}): RunInput {
     ? ["transfer-encoding", "chunked"]
     : ["content-length", String(response.body.length)];
   const calls = [...(fixture.content.calls ?? [])];
+  const protocol = fixture.content.request?.protocol;
   return {
-    properties: { xds: { cluster_name: "upstream" } },
+    properties: {
+      xds: { cluster_name: "upstream" },
+      ...(protocol === undefined ? {} : { request: { protocol } }),
+    },
     request: body === null ? request : { ...request, body },
-    upstream: () => {
+    upstream: (sent) => {
       if (calls.length > 0) throw new Error(`the call to ${calls[0]?.cluster} was not made`);
       return {
         status: response.status,
-        headers: [...response.headers, framing],
+        headers:
+          response.status === SWITCHED
+            ? switchHeaders(sent, response.headers)
+            : [...response.headers, framing],
         body: response.body,
       };
     },
@@ -73,7 +81,7 @@ export function checkFixture(vm: Vm, fixture: Fixture): void {
 function checkArrivals(root: RootContext, fixture: Fixture, plain: RunResult): void {
   const every = (fixture.content.cuts ?? "every") === "every";
   const request = fixture.request?.bytes ?? new Uint8Array(0);
-  const response = fixture.upstreamResponse?.bytes ?? new Uint8Array(0);
+  const response = providerResponse(fixture).body;
   // Ids that the filter makes up differ from run to run; then each run is held to the fixture.
   const stable = compareRuns(plain, runOnce(root, fixture)).length === 0;
   const check = (which: string, arrival: NamedArrival, how: RunVariation): void => {

@@ -3,6 +3,7 @@ import { runSteps, type RunResult } from "../../host/run.ts";
 import type { RootContext } from "../../host/root-context.ts";
 import type { Vm } from "../../host/vm.ts";
 import type { Fixture } from "./fixture.ts";
+import { providerResponse } from "./messages.ts";
 import { compareRuns, configure, runInput, runOnce } from "./host-run.ts";
 
 /** Pieces that each body comes in. */
@@ -44,7 +45,7 @@ function participant(vm: Vm, fixture: Fixture): Participant | null {
     return null;
   }
   const requestArrival = { cuts: inPieces(fixture.request?.bytes.length ?? 0), endAlone: true };
-  const responseArrival = { cuts: inPieces(fixture.upstreamResponse?.bytes.length ?? 0) };
+  const responseArrival = { cuts: inPieces(providerResponse(fixture).body.length) };
   const steps = runSteps(root, runInput(fixture, { requestArrival, responseArrival }));
   return { fixture, root, alone, steps };
 }

@@ -1,6 +1,7 @@
 // The request and the provider's answer of a fixture, with the headers that every one of them has.
 import type { HeaderPairs } from "../../host/header-map.ts";
-import { extension, type Fixture } from "./fixture.ts";
+import { extension, text, type Fixture } from "./fixture.ts";
+import { sessionBytes } from "./web-socket.ts";
 
 /** A request as the client sends it. */
 export interface ClientRequest {
@@ -28,6 +29,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   txt: "text/plain",
 };
 
+/** The answer to a handshake. */
+export const SWITCHED = 101;
+
 /** What the client sends: POST to the chat path with JSON, unless the case says otherwise. */
 export function clientRequest(fixture: Fixture): ClientRequest {
   const given = fixture.content.request ?? {};
@@ -51,6 +55,10 @@ export function providerResponse(fixture: Fixture): ProviderResponse {
   const given = fixture.content.response ?? {};
   const headers = lowerCase(given.headers ?? {});
   const file = fixture.upstreamResponse;
+  if (file !== null && extension(file) === "ws") {
+    const body = sessionBytes(text(file));
+    return { status: given.status ?? SWITCHED, headers: [...headers], body, streamed: true };
+  }
   if (file !== null && !headers.has("content-type")) {
     const type = CONTENT_TYPES[extension(file)];
     if (type === undefined) throw new Error(`${fixture.name}: ${file.name} needs a content-type`);

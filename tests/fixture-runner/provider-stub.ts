@@ -2,10 +2,13 @@
 // https://nodejs.org/api/http.html
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeaderPairs } from "../../host/header-map.ts";
 import type { SeenRequest } from "./compare.ts";
-import type { ProviderResponse } from "./messages.ts";
+import { clientText } from "../support/web-socket-provider.ts";
+import { type ProviderResponse, SWITCHED } from "./messages.ts";
+import { switchHeaders } from "./web-socket.ts";
 
 // Long enough for Envoy to read one piece before the next is written.
 const BETWEEN_PIECES_MS = 5;
@@ -20,6 +23,7 @@ export class ProviderStub {
 
   private constructor(private readonly server: Server) {
     server.on("request", (request, response) => void this.serve(request, response));
+    server.on("upgrade", (request, socket, head) => this.open(request, socket, head));
   }
 
   /** Listens on a free port. */
@@ -47,6 +51,24 @@ export class ProviderStub {
     this.server.close();
   }
 
+  /** A request that asks for a session: its first message comes once it has been opened. */
+  private open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const answer = this.response;
+    const { method = "", url: path = "" } = request;
+    const headers = headerPairs(request.rawHeaders);
+    let body = head;
+    if (answer?.status !== SWITCHED) return void socket.destroy();
+    const lines = switchHeaders({ headers }, answer.headers).map((own) => own.join(": "));
+    socket.on("error", () => undefined);
+    socket.write(["HTTP/1.1 101 Switching Protocols", ...lines, "", ""].join("\r\n"));
+    socket.on("data", (piece: Buffer) => {
+      body = Buffer.concat([body, piece]);
+      if (clientText(body) === null) return;
+      this.seen.push({ method, path, host: request.headers.host ?? "", headers, body });
+      void writePieces(socket, answer.body).then(() => socket.end());
+    });
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
@@ -71,14 +93,18 @@ async function send(response: ServerResponse, answer: ProviderResponse): Promise
   const length = answer.streamed ? [] : ["content-length", String(answer.body.length)];
   response.writeHead(answer.status, [...answer.headers.flat(), ...length]);
   if (answer.streamed) {
-    const third = Math.ceil(answer.body.length / 3);
-    for (let at = 0; at < answer.body.length; at += third) {
-      response.write(answer.body.subarray(at, at + third));
-      await sleep(BETWEEN_PIECES_MS);
-    }
+    await writePieces(response, answer.body);
     response.end();
   } else {
     response.end(answer.body);
+  }
+}
+
+async function writePieces(to: Writable, body: Uint8Array): Promise<void> {
+  const third = Math.ceil(body.length / 3);
+  for (let at = 0; at < body.length; at += third) {
+    to.write(body.subarray(at, at + third));
+    await sleep(BETWEEN_PIECES_MS);
   }
 }
 

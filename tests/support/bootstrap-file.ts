@@ -35,7 +35,8 @@ interface Cluster {
   type: string;
   per_connection_buffer_limit_bytes: number;
   typed_extension_protocol_options?: Record<string, { http_filters?: Filter[] }>;
-  load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address: Address } }] }] };
+  /** Clusters of clusters have none. */
+  load_assignment?: { endpoints: [{ lb_endpoints: [{ endpoint: { address: Address } }] }] };
   transport_socket?: {
     typed_config: {
       sni: string;
@@ -74,9 +75,11 @@ export function onThisMachine(bootstrap: Bootstrap, port_value: number): Bootstr
     address.socket_address = { address: "127.0.0.1", port_value: 0 };
   }
   for (const cluster of bootstrap.static_resources.clusters) {
-    cluster.type = "STATIC";
-    const { endpoint } = cluster.load_assignment.endpoints[0].lb_endpoints[0];
-    endpoint.address.socket_address = { address: "127.0.0.1", port_value };
+    const endpoints = cluster.load_assignment?.endpoints ?? [];
+    if (endpoints.length > 0) cluster.type = "STATIC";
+    for (const { lb_endpoints } of endpoints) {
+      lb_endpoints[0].endpoint.address.socket_address = { address: "127.0.0.1", port_value };
+    }
     delete cluster.transport_socket;
     for (const options of Object.values(cluster.typed_extension_protocol_options ?? {})) {
       // HTTP/2 is agreed on in TLS; plain text is HTTP/1.1.

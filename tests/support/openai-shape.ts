@@ -50,7 +50,7 @@ function callFault(call: Members, isWhole: boolean): string {
   const input = target["arguments"] ?? target["input"];
   const texts = [call["id"], call["type"], target["name"]];
   const isCall = isWhole
-    ? texts.every(isText) && typeof input === "string"
+    ? texts.slice(0, 2).every(isText) && typeof texts[2] === "string" && typeof input === "string"
     : [...texts, input].every(isTextOrNull) && Number.isInteger(call["index"]);
   return isCall ? "" : `the tool call ${JSON.stringify(call)}`;
 }

@@ -25,6 +25,8 @@ interface Provider {
   readonly protocol?: string;
 }
 
+const SESSION = "upstream-response.ws";
+
 /** Every type that a configuration can name, from its schema. */
 export function providerTypes(): string[] {
   const schema = readFileSync(new URL("../../config.schema.json", import.meta.url), "utf8");
@@ -51,7 +53,10 @@ function plainest(fixtures: readonly Fixture[]): Fixture | null {
   return [...fixtures].sort((a, b) => size(a) - size(b))[0] ?? null;
 }
 
-function isSample({ content, upstreamRequest, request }: Fixture, type: string): boolean {
+function isSample(
+  { content, upstreamRequest, upstreamResponse, request }: Fixture,
+  type: string,
+): boolean {
   const { provider } = content.config as { provider?: Provider };
   const { method = "POST", path = CHAT } = content.request ?? {};
   const isChat =
@@ -59,7 +64,9 @@ function isSample({ content, upstreamRequest, request }: Fixture, type: string):
     path.split("?")[0]?.endsWith(CHAT) === true &&
     request?.name === "request.json";
   const isOurs = provider?.type === type && provider.protocol !== "original";
-  return isChat && isOurs && upstreamRequest !== null && content.skip?.host === undefined;
+  // Answers over HTTP can be changed in ways that a session's cannot.
+  const isHttp = upstreamResponse?.name !== SESSION;
+  return isChat && isOurs && isHttp && upstreamRequest !== null && content.skip?.host === undefined;
 }
 
 function requestOf(fixture: Fixture): Record<string, unknown> {

@@ -72,14 +72,15 @@ function mentionsAny(error: NativeError, texts: StaticArray<string>): bool {
   return false;
 }
 
-/** The error of a frame that is one, in the middle of a stream. */
-export function decodeException(
+/** The error that a frame in the middle of a stream is. Null: it is of a kind that says nothing. */
+export function errorOfFrame(
   provider: string,
   call: Call,
   frame: AwsEventStreamDecoder,
-): ApiError {
-  const error = new NativeError(provider, 0);
+): ApiError | null {
   const type = frame.header(":exception-type");
+  if (type.length == 0 && !frame.headerIs(":message-type", "error")) return null;
+  const error = new NativeError(provider, 0);
   error.code = errorName(type.length > 0 ? type : frame.header(":error-code"));
   error.message = frame.header(":error-message");
   if (frame.payloadLength > 0 && DOC.parse(frame.payload, frame.payloadLength)) {

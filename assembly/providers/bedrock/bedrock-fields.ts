@@ -11,6 +11,7 @@ import { OptionalObject } from "./bedrock-blocks";
 const OWN_MEMBERS: StaticArray<string> = [
   "guardrailConfig",
   "performanceConfig",
+  "promptVariables",
   "additionalModelResponseFieldPaths",
 ];
 const ADDITIONAL: string = "additionalModelRequestFields";

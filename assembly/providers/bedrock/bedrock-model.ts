@@ -70,3 +70,15 @@ export function modelOf(id: string): BedrockModel {
   if (lastModel.id != id) lastModel = new BedrockModel(id);
   return lastModel;
 }
+
+/** Whether a model is known to be one of Claude's by its name. */
+export function isClaude(id: string): bool {
+  return id.includes("anthropic.claude");
+}
+
+/** The model that a profile such as `us.anthropic.claude-…` stands for. */
+export function baseModel(id: string): string {
+  const start = id.indexOf("anthropic.");
+  const isProfile = start > 0 && !id.startsWith("arn:") && id.charCodeAt(start - 1) == 0x2e;
+  return isProfile ? id.substring(start) : id;
+}

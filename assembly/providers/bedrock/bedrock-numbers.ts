@@ -3,8 +3,8 @@
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidType } from "../../openai/api-error";
-import { isBlank } from "../../openai/content-text";
 import { writeFitted } from "../../openai/sampling";
+import { writeStopList } from "../../openai/stop-list";
 import { ClaudeThinking } from "../claude/claude-thinking";
 import { OptionalObject } from "./bedrock-blocks";
 import { BedrockFields } from "./bedrock-fields";
@@ -38,7 +38,7 @@ export function writeNumbers(
     if (error !== null) return error;
     writeTopK(doc, model, thinking, fields);
   }
-  const stopError = writeStop(doc, own);
+  const stopError = writeStopList(doc, "stopSequences", own);
   if (stopError !== null) return stopError;
   OBJECT.write("inferenceConfig", json);
   return null;
@@ -123,24 +123,4 @@ function writeTopK(
     json.keyValue("topK", doc, topK);
     json.endObject();
   }
-}
-
-/** `stop` as a list, without blank sequences, which models refuse. */
-function writeStop(doc: Document, json: JsonWriter): ApiError | null {
-  const stop = doc.get(doc.root(), "stop");
-  if (doc.absent(stop)) return null;
-  const isText = doc.isString(stop);
-  if (!isText && !doc.isArray(stop)) return invalidType("stop", "a string or an array of strings");
-  let count = 0;
-  for (let item = isText ? stop : doc.first(stop); item >= 0; item = isText ? -1 : doc.next(item)) {
-    if (!doc.isString(item)) return invalidType("stop", "a string or an array of strings");
-    if (isBlank(doc, item)) continue;
-    if (count++ == 0) {
-      json.key("stopSequences");
-      json.beginArray();
-    }
-    json.value(doc, item);
-  }
-  if (count > 0) json.endArray();
-  return null;
 }

@@ -80,7 +80,7 @@ export class BedrockRequest {
     const toolError = this.tools.read(doc);
     if (toolError !== null) return toolError;
     const format = this.format;
-    const formatError = format.read(doc, settings.responseJsonSchema, model.claude);
+    const formatError = format.readFor(model.claude, doc, settings.responseJsonSchema);
     if (formatError !== null) return formatError;
     if (format.form == AnswerForm.Schema && !model.takesSchemas) format.form = AnswerForm.Tool;
     if (format.form == AnswerForm.Tool && model.takesSchemas) format.form = AnswerForm.Schema;

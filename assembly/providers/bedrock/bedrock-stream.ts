@@ -15,8 +15,7 @@ import { Call } from "../call";
 import { ANSWER_TOOL } from "../claude/claude-tool-definitions";
 import { Provider } from "../provider";
 import { StreamTranslator } from "../stream-translator";
-import { decodeException } from "./bedrock-errors";
-
+import { errorOfFrame } from "./bedrock-errors";
 import { isClientCall } from "./bedrock-response";
 import { mapStopReason, readUsage } from "./bedrock-usage";
 
@@ -76,11 +75,7 @@ export class BedrockStream extends StreamTranslator {
         return;
       }
     } else if (!frame.headerIs(":message-type", "event")) {
-      const type = frame.header(":exception-type");
-      this.failure =
-        type.length == 0 && !frame.headerIs(":message-type", "error")
-          ? null
-          : decodeException(this.provider.id, this.call, frame);
+      this.failure = errorOfFrame(this.provider.id, this.call, frame);
       return;
     }
     if (!EVENT.parse(frame.payload, frame.payloadLength)) {

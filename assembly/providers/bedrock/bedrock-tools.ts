@@ -1,10 +1,9 @@
 // Tools and how they are to be used:
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html
-import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import { ApiError } from "../../openai/api-error";
 import { isBlank } from "../../openai/content-text";
-import { ToolChoice, ToolList } from "../../openai/tool-list";
+import { ToolChoice } from "../../openai/tool-list";
+import { AnswerTools } from "../claude/answer-tools";
 import {
   ANSWER_TOOL,
   writeEmptySchema,
@@ -15,37 +14,9 @@ import { writeCacheControl } from "./bedrock-blocks";
 import { BedrockModel } from "./bedrock-model";
 
 /** The tools of one request. `read` first. */
-export class BedrockTools extends ToolList {
-  private oneAtATime: bool = false;
-  /** Schema and its document where the answer is to come as a tool's input. */
-  private schemaDoc: Document | null = null;
-  private schema: i32 = -1;
-
+export class BedrockTools extends AnswerTools {
   constructor() {
     super("Bedrock");
-  }
-
-  read(doc: Document): ApiError | null {
-    this.schemaDoc = null;
-    this.schema = -1;
-    this.oneAtATime = doc.isFalse(doc.get(doc.root(), "parallel_tool_calls"));
-    return super.read(doc);
-  }
-
-  /**
-   * Says that the answer has to match a schema. False: a call of the client's tools is asked for,
-   * and no answer.
-   */
-  answerBySchema(schemaDoc: Document, schema: i32): bool {
-    if (this.choice == ToolChoice.Any || this.choice == ToolChoice.Named) return false;
-    this.schemaDoc = schemaDoc;
-    this.schema = schema;
-    return true;
-  }
-
-  /** Whether the request will force a call, if the model can be forced at all. */
-  get forcesCall(): bool {
-    return this.schema >= 0 || this.choice == ToolChoice.Any || this.choice == ToolChoice.Named;
   }
 
   /** Whether the client's tools are among those that are sent. */

@@ -34,3 +34,12 @@ export function writeTextBlock(doc: Document, text: i32, cache: i32, json: JsonW
   writeCacheControl(doc, cache, json);
   json.endObject();
 }
+
+/** A text at whose end Claude would go on writing must not end in white space. */
+export function writeTrimmedBlock(doc: Document, text: i32, cache: i32, json: JsonWriter): void {
+  json.beginObject();
+  json.keyString("type", "text");
+  json.keyString("text", doc.string(text).trimEnd());
+  writeCacheControl(doc, cache, json);
+  json.endObject();
+}

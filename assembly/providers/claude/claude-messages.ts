@@ -10,7 +10,7 @@ import {
   unsupportedValue,
 } from "../../openai/api-error";
 import { ByteWriter } from "../../text/byte-writer";
-import { isBlank, writeCacheControl, writeTextBlock } from "./claude-blocks";
+import { isBlank, writeCacheControl, writeTextBlock, writeTrimmedBlock } from "./claude-blocks";
 import { PartSite, refuseRemote, writeFile, writeImage } from "./claude-media";
 import { ClaudeSystem } from "./claude-system";
 import { ToolCallWriter } from "./claude-tool-calls";
@@ -286,15 +286,6 @@ export class ClaudeMessages {
     json.endObject();
     return error;
   }
-}
-
-/** A text at whose end Claude would go on writing must not end in white space. */
-function writeTrimmedBlock(doc: Document, text: i32, cache: i32, json: JsonWriter): void {
-  json.beginObject();
-  json.keyString("type", "text");
-  json.keyString("text", doc.string(text).trimEnd());
-  writeCacheControl(doc, cache, json);
-  json.endObject();
 }
 
 const NO_DOCUMENT: Document = new Document();

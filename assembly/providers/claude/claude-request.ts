@@ -2,8 +2,9 @@
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { ApiError, invalidType, unsupportedValue } from "../../openai/api-error";
+import { writeStopList } from "../../openai/stop-list";
 import { ByteWriter } from "../../text/byte-writer";
-import { isBlank, writeCacheControl } from "./claude-blocks";
+import { writeCacheControl } from "./claude-blocks";
 import { AnswerForm, ClaudeFormat } from "./claude-format";
 import { ClaudeMessages } from "./claude-messages";
 import { ClaudeModel } from "./claude-model";
@@ -42,7 +43,7 @@ export class ClaudeRequest {
   answersByTool: bool = false;
   private readonly messages: ClaudeMessages = new ClaudeMessages();
   private readonly tools: ClaudeTools = new ClaudeTools();
-  private readonly format: ClaudeFormat = new ClaudeFormat();
+  private readonly format: ClaudeFormat = new ClaudeFormat("Claude");
   private readonly thinking: ClaudeThinking = new ClaudeThinking();
   private readonly json: JsonWriter = new JsonWriter(new ByteWriter());
 
@@ -69,7 +70,7 @@ export class ClaudeRequest {
     if (samplingError !== null) return samplingError;
     this.thinking.write(doc, json);
     this.format.writeConfig(this.thinking.effort, json);
-    const stopError = writeStop(doc, json);
+    const stopError = writeStopList(doc, "stop_sequences", json);
     if (stopError !== null) return stopError;
     writeUser(doc, json);
     if (dialect.bodyVersion.length == 0) writeServiceTier(doc, json);
@@ -92,7 +93,7 @@ export class ClaudeRequest {
     }
     const toolError = this.tools.read(doc);
     if (toolError !== null) return toolError;
-    const formatError = this.format.read(doc, dialect.responseFormat, model);
+    const formatError = this.format.readFor(model, doc, dialect.responseFormat);
     if (formatError !== null) return formatError;
     this.answersByTool = false;
     if (this.format.form == AnswerForm.Tool) {
@@ -149,26 +150,6 @@ let lastModel: ClaudeModel = new ClaudeModel("");
 function modelOf(id: string): ClaudeModel {
   if (lastModel.id != id) lastModel = new ClaudeModel(id);
   return lastModel;
-}
-
-/** `stop` as a list, without the sequences of white space that Claude refuses. */
-function writeStop(doc: Document, json: JsonWriter): ApiError | null {
-  const stop = doc.get(doc.root(), "stop");
-  if (doc.absent(stop)) return null;
-  const isText = doc.isString(stop);
-  if (!isText && !doc.isArray(stop)) return invalidType("stop", "a string or an array of strings");
-  let count = 0;
-  for (let item = isText ? stop : doc.first(stop); item >= 0; item = isText ? -1 : doc.next(item)) {
-    if (!doc.isString(item)) return invalidType("stop", "a string or an array of strings");
-    if (isBlank(doc, item)) continue;
-    if (count++ == 0) {
-      json.key("stop_sequences");
-      json.beginArray();
-    }
-    json.value(doc, item);
-  }
-  if (count > 0) json.endArray();
-  return null;
 }
 
 /** Who the end user is, from whichever member says it. */

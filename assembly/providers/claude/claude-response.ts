@@ -138,10 +138,12 @@ export class ClaudeResponse {
 
   private writeCalls(): void {
     const doc = this.doc;
+    let index = 0;
     for (let block = doc.first(this.blocks); block >= 0; block = doc.next(block)) {
       if (block == this.answer || !isOfType(doc, block, "tool_use")) continue;
       const name = doc.get(block, "name");
-      this.completion.toolCall(doc, doc.get(block, "id"), name, doc.get(block, "input"));
+      const ownId = this.call.newId("call_") + (index++).toString();
+      this.completion.toolCall(doc, doc.get(block, "id"), name, doc.get(block, "input"), ownId);
     }
   }
 }

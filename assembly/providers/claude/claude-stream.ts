@@ -1,7 +1,7 @@
 // A stream of Claude's as OpenAI's chunks:
 // https://docs.claude.com/en/docs/build-with-claude/streaming
 import { Document } from "../../json/document";
-import { ApiError, invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
+import { invalidUpstreamResponse, streamIncomplete } from "../../openai/api-error";
 import { ChunkWriter } from "../../openai/chunk-writer";
 import { FinishReason } from "../../openai/finish-reason";
 import { ChunkTemplate } from "../../stream/chunk-template";
@@ -171,7 +171,8 @@ export class ClaudeStream extends SseTranslator {
     }
     this.block = Block.Tool;
     const index = this.calls++;
-    const id = EVENT.string(EVENT.get(block, "id"));
+    const own = EVENT.string(EVENT.get(block, "id"));
+    const id = own.length > 0 ? own : this.call.newId("call_") + index.toString();
     const writer = out.writer();
     this.chunks.toolCall(index, id, EVENT.string(name), writer);
     if (this.hasArguments) this.chunks.toolArgumentsOf(index, EVENT, input, writer);

@@ -1,9 +1,8 @@
 // Tools and how they are to be used:
 // https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
-import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import { ApiError } from "../../openai/api-error";
-import { ToolChoice, ToolList } from "../../openai/tool-list";
+import { ToolChoice } from "../../openai/tool-list";
+import { AnswerTools } from "./answer-tools";
 import { ClaudeModel } from "./claude-model";
 import {
   ANSWER_TOOL,
@@ -13,37 +12,9 @@ import {
 } from "./claude-tool-definitions";
 
 /** The tools of one request. `read` first. */
-export class ClaudeTools extends ToolList {
-  private oneAtATime: bool = false;
-  /** Schema and its document where the answer is to come as a tool's input. */
-  private schemaDoc: Document | null = null;
-  private schema: i32 = -1;
-
+export class ClaudeTools extends AnswerTools {
   constructor() {
     super("Claude");
-  }
-
-  read(doc: Document): ApiError | null {
-    this.schemaDoc = null;
-    this.schema = -1;
-    this.oneAtATime = doc.isFalse(doc.get(doc.root(), "parallel_tool_calls"));
-    return super.read(doc);
-  }
-
-  /**
-   * Says that the answer has to match a schema. False: a call of the client's tools is asked for,
-   * and no answer.
-   */
-  answerBySchema(schemaDoc: Document, schema: i32): bool {
-    if (this.choice == ToolChoice.Any || this.choice == ToolChoice.Named) return false;
-    this.schemaDoc = schemaDoc;
-    this.schema = schema;
-    return true;
-  }
-
-  /** Whether the request will force a call, if the model can be forced at all. */
-  get forcesCall(): bool {
-    return this.schema >= 0 || this.choice == ToolChoice.Any || this.choice == ToolChoice.Named;
   }
 
   /**

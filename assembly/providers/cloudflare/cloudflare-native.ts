@@ -3,7 +3,7 @@ import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import { EmbeddingsWriter } from "../../openai/embeddings";
 import { Usage } from "../../openai/usage";
-import { escapePathSegment } from "../../text/url";
+import { climbs, encodePathSegment } from "../../text/url";
 import { Call } from "../call";
 import { EncodedBody } from "../encoded-body";
 import { beginRewriting, writeText, writeToolCalls } from "../rewritten-answer";
@@ -13,8 +13,8 @@ export function modelPath(model: string): string {
   const segments = model.split("/");
   for (let i = 0; i < segments.length; ++i) {
     const segment = segments[i];
-    if (segment.length == 0 || segment == "." || segment == "..") return "";
-    segments[i] = escapePathSegment(segment.replaceAll("%", "%25"));
+    if (segment.length == 0 || climbs(segment)) return "";
+    segments[i] = encodePathSegment(segment);
   }
   return segments.join("/");
 }

@@ -3,18 +3,13 @@ import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
 import {
   ApiError,
-  invalidRequest,
   invalidType,
   invalidValue,
   missingParameter,
   unsupportedValue,
 } from "../../openai/api-error";
-import { DataUrl } from "../../openai/data-url";
-import { decodeBase64 } from "../../text/base64";
 import { ByteWriter } from "../../text/byte-writer";
-
-const URL: DataUrl = new DataUrl();
-const FILE_TEXT: ByteWriter = new ByteWriter();
+import { writeImage, writeTextFile } from "./cohere-media";
 
 /** Writes the messages of one request. Texts are copied as they stand. */
 export class CohereMessages {
@@ -115,8 +110,12 @@ export class CohereMessages {
     const doc = this.doc;
     const type = doc.get(part, "type");
     if (doc.stringIs(type, "text")) return this.writeText(doc.get(part, "text"), ".text");
-    if (doc.stringIs(type, "image_url")) return this.writeImage(doc.get(part, "image_url"));
-    if (doc.stringIs(type, "file")) return this.keepFile(doc.get(part, "file"));
+    if (doc.stringIs(type, "image_url")) {
+      return writeImage(doc, doc.get(part, "image_url"), this.partPath(), this.json);
+    }
+    if (doc.stringIs(type, "file")) {
+      return writeTextFile(doc, doc.get(part, "file"), this.partPath(), this.files);
+    }
     if (doc.stringIs(type, "refusal")) return this.writeText(doc.get(part, "refusal"), ".refusal");
     // Cohere's own parts: thoughts that a client kept, and documents as results of tools.
     if (doc.stringIs(type, "thinking") || doc.stringIs(type, "document")) {
@@ -134,59 +133,6 @@ export class CohereMessages {
     json.beginObject();
     json.keyString("type", "text");
     json.keyValue("text", this.doc, text);
-    json.endObject();
-    return null;
-  }
-
-  private writeImage(image: i32): ApiError | null {
-    const doc = this.doc;
-    const json = this.json;
-    const url = doc.isString(image) ? image : doc.get(image, "url");
-    if (!doc.isString(url)) return missingParameter(this.partPath(".image_url.url"));
-    URL.read(doc, url);
-    if (URL.scheme != "data:" && URL.scheme != "https:" && URL.scheme != "http:") {
-      const message = "Images must be given as http(s) or data URLs.";
-      return invalidRequest(message, this.partPath(".image_url.url"), "invalid_image_url");
-    }
-    json.beginObject();
-    json.keyString("type", "image_url");
-    json.key("image_url");
-    json.beginObject();
-    json.keyValue("url", doc, url);
-    const detail = doc.get(image, "detail");
-    const isKnown =
-      doc.stringIs(detail, "low") || doc.stringIs(detail, "high") || doc.stringIs(detail, "auto");
-    if (isKnown) json.keyValue("detail", doc, detail);
-    json.endObject();
-    json.endObject();
-    return null;
-  }
-
-  /** A file of text becomes a document of the request; Cohere reads no others. */
-  private keepFile(file: i32): ApiError | null {
-    const doc = this.doc;
-    const content = doc.get(file, "file_data");
-    URL.read(doc, content);
-    const type = URL.mediaType;
-    const isText = type.startsWith("text/") || type == "application/json";
-    if (!isText || !URL.isBase64) {
-      return unsupportedValue(this.partPath(), "Cohere takes files of text only, as data URLs.");
-    }
-    const payload = String.UTF8.decodeUnsafe(URL.payload, URL.payloadLength).replaceAll("\\/", "/");
-    FILE_TEXT.clear();
-    if (!decodeBase64(payload, FILE_TEXT)) {
-      const message = "The data URL is not encoded in base64.";
-      return invalidRequest(message, this.partPath(".file.file_data"), "invalid_base64");
-    }
-    const json = this.files;
-    json.beginObject();
-    json.key("data");
-    json.beginObject();
-    json.key("text");
-    json.stringBytes(FILE_TEXT.ptr, FILE_TEXT.length);
-    const name = doc.get(file, "filename");
-    if (doc.stringLength(name) > 0) json.keyValue("title", doc, name);
-    json.endObject();
     json.endObject();
     return null;
   }

@@ -1,7 +1,8 @@
 // A chat request as Cohere wants it: https://docs.cohere.com/reference/chat
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import { ApiError, invalidType, missingParameter, unsupportedValue } from "../../openai/api-error";
+import { ApiError, invalidType, unsupportedValue } from "../../openai/api-error";
+import { FormatType, ResponseFormat } from "../../openai/response-format";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { refuse } from "../compatible-request";
@@ -15,8 +16,7 @@ import { CohereTools } from "./cohere-tools";
 @lazy
 const OWN_MEMBERS: StaticArray<string> = ["citation_options", "safety_mode", "priority"];
 
-const CONFIGURED: Document = new Document();
-const CONFIGURED_TEXT: ByteWriter = new ByteWriter();
+const FORMAT: ResponseFormat = new ResponseFormat("Cohere");
 
 /** Writes requests, one after the other. */
 export class CohereRequest {
@@ -77,31 +77,18 @@ export class CohereRequest {
 
   /** `response_format`: the configured one (JSON text, "" for none) goes before the client's. */
   private writeFormat(configured: string, request: Document, hasDocuments: bool): ApiError | null {
-    let doc = request;
-    let format = request.get(request.root(), "response_format");
-    if (configured.length > 0) {
-      CONFIGURED_TEXT.clear();
-      CONFIGURED_TEXT.text(configured);
-      CONFIGURED.parse(CONFIGURED_TEXT.ptr, CONFIGURED_TEXT.length);
-      doc = CONFIGURED;
-      format = doc.root();
-    }
-    if (doc.absent(format)) return null;
-    if (!doc.isObject(format)) return invalidType("response_format", "an object");
-    const type = doc.get(format, "type");
-    if (doc.stringIs(type, "text")) return null;
-    const hasSchema = doc.stringIs(type, "json_schema");
-    if (!hasSchema && !doc.stringIs(type, "json_object")) {
-      return unsupportedValue("response_format", "Cohere has no such 'response_format'.");
-    }
+    const format = FORMAT;
+    const error = format.read(request, configured);
+    if (error !== null || format.type == FormatType.Text) return error;
     if (hasDocuments || this.tools.hasTools) {
       const message = "Cohere gives JSON only without tools and documents.";
       return unsupportedValue("response_format", message);
     }
+    const wrong = format.checkSchema();
+    if (wrong !== null) return wrong;
     // Cohere's own form has the bare schema beside its one type.
-    let schema = doc.get(format, "json_schema");
-    if (hasSchema && !doc.isObject(schema)) return missingParameter("response_format.json_schema");
-    if (hasSchema) schema = doc.get(schema, "schema");
+    const schema = format.type == FormatType.Schema ? format.schema : format.wrapper;
+    const doc = format.doc;
     const json = this.json;
     json.key("response_format");
     json.beginObject();

@@ -1,7 +1,8 @@
 // How an answer is to be generated: https://ai.google.dev/api/generate-content#generationconfig
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import { ApiError, invalidType, missingParameter, unsupportedValue } from "../../openai/api-error";
+import { ApiError, invalidType, unsupportedValue } from "../../openai/api-error";
+import { FormatType, ResponseFormat } from "../../openai/response-format";
 import { ByteWriter } from "../../text/byte-writer";
 import { UNSET } from "../provider-settings";
 import { Detail, resolutionOf } from "./gemini-media";
@@ -18,14 +19,14 @@ const MOST_LOGPROBS: f64 = 20;
 /** Penalties are below 2. */
 const LARGEST_PENALTY: f64 = 1.99;
 
-const CONFIGURED: Document = new Document();
-const CONFIGURED_TEXT: ByteWriter = new ByteWriter();
+const FORMAT: ResponseFormat = new ResponseFormat("Gemini");
+const NO_DOCUMENT: Document = new Document();
 const SCHEMA: GeminiSchema = new GeminiSchema();
 
 /** Writes `generationConfig`. `json` stands within the request's object. */
 export class GeminiConfig {
   private readonly json: JsonWriter = new JsonWriter(new ByteWriter());
-  private doc: Document = CONFIGURED;
+  private doc: Document = NO_DOCUMENT;
   private model: GeminiModel = NO_MODEL;
 
   /**
@@ -207,36 +208,19 @@ export class GeminiConfig {
   }
 
   private writeFormat(configured: string, hasFunctions: bool): ApiError | null {
-    let doc = this.doc;
-    let format = doc.get(doc.root(), "response_format");
-    if (configured.length > 0) {
-      CONFIGURED_TEXT.clear();
-      CONFIGURED_TEXT.text(configured);
-      CONFIGURED.parse(CONFIGURED_TEXT.ptr, CONFIGURED_TEXT.length);
-      doc = CONFIGURED;
-      format = doc.root();
-    }
-    if (doc.absent(format)) return null;
-    if (!doc.isObject(format)) return invalidType("response_format", "an object");
-    const type = doc.get(format, "type");
-    if (doc.stringIs(type, "text")) return null;
-    const hasSchema = doc.stringIs(type, "json_schema");
-    if (!hasSchema && !doc.stringIs(type, "json_object")) {
-      return unsupportedValue("response_format", "Gemini has no such 'response_format'.");
-    }
+    const format = FORMAT;
+    const error = format.read(this.doc, configured);
+    if (error !== null || format.type == FormatType.Text) return error;
     if (hasFunctions && !this.model.isThird) {
       const message = "This model of Gemini does not take it beside functions.";
       return unsupportedValue("response_format", message);
     }
     this.json.keyString("responseMimeType", "application/json");
-    if (!hasSchema) return null;
-    const wrapper = doc.get(format, "json_schema");
-    if (!doc.isObject(wrapper)) return missingParameter("response_format.json_schema");
-    const schema = doc.get(wrapper, "schema");
-    if (!doc.isObject(schema)) return null;
+    const wrong = format.checkSchema();
+    if (wrong !== null || !format.doc.isObject(format.schema)) return wrong;
     const isJson = this.model.takesJsonSchema;
     this.json.key(isJson ? "responseJsonSchema" : "responseSchema");
-    SCHEMA.write(doc, schema, isJson, this.json);
+    SCHEMA.write(format.doc, format.schema, isJson, this.json);
     return null;
   }
 

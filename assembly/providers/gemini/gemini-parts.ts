@@ -52,7 +52,7 @@ export function writeCall(
   json.keyString("type", "function");
   json.key("function");
   json.beginObject();
-  json.keyValue("name", doc, doc.get(call, "name"));
+  json.keyString("name", doc.string(doc.get(call, "name")));
   json.key("arguments");
   const args = doc.get(call, "args");
   if (doc.absent(args)) json.ascii("{}");

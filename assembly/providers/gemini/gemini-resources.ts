@@ -79,7 +79,8 @@ export function writeEmbeddings(
     writer.vector(doc, numbers);
   }
   const tokens = doc.get(doc.get(root, "usageMetadata"), "promptTokenCount");
-  writer.end(call.model, doc.integer(tokens, 0));
+  call.usage.tellPrompt(doc.integer(tokens, 0));
+  writer.end(call.model, call.usage.prompt);
   return null;
 }
 

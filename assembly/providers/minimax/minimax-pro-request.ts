@@ -7,7 +7,7 @@ import { ApiError, invalidType, invalidValue, unsupportedValue } from "../../ope
 import { addTexts, hasText } from "../../openai/content-text";
 import { addSystemTexts, checkConversation, hasCalls, Role, roleOf } from "../../openai/messages";
 import { writeFitted } from "../../openai/sampling";
-import { ToolChoice, ToolList } from "../../openai/tool-list";
+import { ToolChoice, ToolList, writeNoParameters } from "../../openai/tool-list";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { ProviderSettings } from "../provider-settings";
@@ -250,14 +250,4 @@ export class MinimaxProRequest {
     if (isAsked) json.keyValue("name", this.doc, this.tools.named);
     json.endObject();
   }
-}
-
-/** The schema of a function without parameters. */
-function writeNoParameters(json: JsonWriter): void {
-  json.beginObject();
-  json.keyString("type", "object");
-  json.key("properties");
-  json.beginObject();
-  json.endObject();
-  json.endObject();
 }

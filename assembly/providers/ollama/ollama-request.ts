@@ -4,14 +4,13 @@ import { JsonWriter } from "../../json/json-writer";
 import {
   ApiError,
   invalidRequest,
-  invalidType,
   invalidValue,
   missingParameter,
   unsupportedValue,
 } from "../../openai/api-error";
 import { DataUrl } from "../../openai/data-url";
 import { calledName, writeArguments, writeContentText } from "../../openai/message-text";
-import { ByteWriter } from "../../text/byte-writer";
+import { FormatType, ResponseFormat } from "../../openai/response-format";
 import { isListed } from "../compatible-tools";
 import { writeOptions } from "./ollama-options";
 
@@ -22,8 +21,7 @@ const LEVELS: string[] =
   "minimal low low low medium medium high high xhigh max ultra max max max".split(" ");
 
 const URL: DataUrl = new DataUrl();
-const CONFIGURED: Document = new Document();
-const CONFIGURED_TEXT: ByteWriter = new ByteWriter();
+const FORMAT: ResponseFormat = new ResponseFormat("Ollama");
 
 /** Writes a chat request. `format`: the configured `response_format`, or "". */
 export function writeChat(
@@ -225,23 +223,10 @@ function writeThink(doc: Document, json: JsonWriter): void {
 }
 
 function writeFormat(request: Document, configured: string, json: JsonWriter): ApiError | null {
-  let doc = request;
-  let format = doc.get(doc.root(), "response_format");
-  if (configured.length > 0) {
-    CONFIGURED_TEXT.clear();
-    CONFIGURED_TEXT.text(configured);
-    CONFIGURED.parse(CONFIGURED_TEXT.ptr, CONFIGURED_TEXT.length);
-    doc = CONFIGURED;
-    format = doc.root();
-  }
-  if (doc.absent(format)) return null;
-  if (!doc.isObject(format)) return invalidType("response_format", "an object");
-  const type = doc.get(format, "type");
-  if (doc.stringIs(type, "text")) return null;
-  const schema = doc.get(doc.get(format, "json_schema"), "schema");
-  if (doc.isObject(schema)) json.keyValue("format", doc, schema);
-  else if (doc.stringIs(type, "json_object") || doc.stringIs(type, "json_schema"))
-    json.keyString("format", "json");
-  else return unsupportedValue("response_format", "Ollama has no such 'response_format'.");
+  const format = FORMAT;
+  const error = format.read(request, configured);
+  if (error !== null || format.type == FormatType.Text) return error;
+  if (format.doc.isObject(format.schema)) json.keyValue("format", format.doc, format.schema);
+  else json.keyString("format", "json");
   return null;
 }

@@ -2,7 +2,8 @@
 // https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
 import { Document } from "../../json/document";
 import { JsonWriter } from "../../json/json-writer";
-import { ApiError, invalidType, missingParameter, unsupportedValue } from "../../openai/api-error";
+import { ApiError, invalidType, unsupportedValue } from "../../openai/api-error";
+import { FormatType, ResponseFormat } from "../../openai/response-format";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { ProviderSettings } from "../provider-settings";
@@ -26,8 +27,7 @@ const SHARED: StaticArray<string> = [
   "vl_high_resolution_images",
 ];
 
-const CONFIGURED: Document = new Document();
-const CONFIGURED_TEXT: ByteWriter = new ByteWriter();
+const FORMAT: ResponseFormat = new ResponseFormat("Qwen");
 
 /** Writes requests, one after the other. What was learnt about the last one stands in its members. */
 export class QwenRequest {
@@ -115,29 +115,14 @@ export class QwenRequest {
     const system = this.messages.system;
     system.schema = -1;
     this.wantsJson = false;
-    let doc = request;
-    let format = doc.get(doc.root(), "response_format");
-    if (settings.responseJsonSchema.length > 0) {
-      CONFIGURED_TEXT.clear();
-      CONFIGURED_TEXT.text(settings.responseJsonSchema);
-      CONFIGURED.parse(CONFIGURED_TEXT.ptr, CONFIGURED_TEXT.length);
-      doc = CONFIGURED;
-      format = doc.root();
-    }
-    if (doc.absent(format)) return null;
-    if (!doc.isObject(format)) return invalidType("response_format", "an object");
-    const type = doc.get(format, "type");
-    if (doc.stringIs(type, "text")) return null;
-    this.wantsJson = true;
-    if (doc.stringIs(type, "json_object")) return null;
-    if (!doc.stringIs(type, "json_schema")) {
-      return unsupportedValue("response_format", "Qwen has no such 'response_format'.");
-    }
-    const wrapper = doc.get(format, "json_schema");
-    if (!doc.isObject(wrapper)) return missingParameter("response_format.json_schema");
-    const schema = doc.get(wrapper, "schema");
-    system.schemaDoc = doc;
-    system.schema = schema >= 0 ? schema : wrapper;
+    const format = FORMAT;
+    let error = format.read(request, settings.responseJsonSchema);
+    if (error === null) error = format.checkSchema();
+    if (error !== null) return error;
+    this.wantsJson = format.type != FormatType.Text;
+    if (format.type != FormatType.Schema) return null;
+    system.schemaDoc = format.doc;
+    system.schema = format.schema >= 0 ? format.schema : format.wrapper;
     return null;
   }
 

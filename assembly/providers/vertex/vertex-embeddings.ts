@@ -128,6 +128,7 @@ export function writeEmbeddings(
     if (!isNaN(count)) tokens += count;
     item = item == single ? -1 : doc.next(item);
   }
-  writer.end(call.model, <i64>tokens);
+  call.usage.tellPrompt(<i64>tokens);
+  writer.end(call.model, call.usage.prompt);
   return null;
 }

@@ -1,6 +1,6 @@
 // Names of models at Vertex AI:
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
-import { escapePathSegment } from "../../text/url";
+import { encodePathSegment } from "../../text/url";
 
 /** Whose models are Claude. */
 const ANTHROPIC: string = "anthropic";
@@ -38,7 +38,7 @@ export function modelPath(model: string): string {
     path = `publishers/${model.substring(0, slash)}/models/${model.substring(slash + 1)}`;
   }
   const names = path.split("/");
-  for (let i = 0; i < names.length; ++i) names[i] = escapePathSegment(names[i]);
+  for (let i = 0; i < names.length; ++i) names[i] = encodePathSegment(names[i]);
   return names.join("/");
 }
 
