@@ -18,11 +18,16 @@ function changedAt(path) {
   return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** When the newest source of the plugin was changed. */
-function sourcesChangedAt() {
-  const sources = readdirSync(join(ROOT, "assembly"), { recursive: true });
-  const files = sources.map((name) => join("assembly", String(name)));
-  return Math.max(...[...files, "asconfig.json"].map(changedAt));
+/**
+ * When the newest file of folders was changed; 0 where they are missing.
+ * @param {string[]} folders
+ */
+function newestIn(...folders) {
+  const there = folders.filter((folder) => changedAt(folder) > 0);
+  const files = there.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))),
+  );
+  return Math.max(0, ...files.map(changedAt));
 }
 
 /**
@@ -45,8 +50,12 @@ async function prepare() {
   if (changedAt("node_modules/.package-lock.json") < changedAt("package-lock.json")) {
     await step("Packages (npm ci)", () => npm(["ci", "--no-audit", "--no-fund"]));
   }
-  if (changedAt("build/plugin.wasm") < sourcesChangedAt()) {
+  const plugin = Math.max(newestIn("assembly"), changedAt("asconfig.json"));
+  if (changedAt("build/plugin.wasm") < plugin) {
     await step("Plugin (npm run build)", () => npm(["run", "build"]));
+  }
+  if (changedAt("build/playground/playground.js") < newestIn("playground", "host")) {
+    await step("Playground (npm run build:playground)", () => npm(["run", "build:playground"]));
   }
 }
 

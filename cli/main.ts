@@ -10,6 +10,7 @@ import { loadGatewayFile, problemText, readText } from "./gateway/gateway-file.t
 import { variablesOf } from "./gateway/gateway.ts";
 import { manifest, type Target, TARGETS } from "./gateway/manifests.ts";
 import { suggestion } from "./gateway/nearest-name.ts";
+import { isPlaygroundBuilt, PLAYGROUND } from "./gateway/playground-routes.ts";
 import { checkGateway, type CheckedGateway, PLUGIN } from "./gateway/plugin-vm.ts";
 import { type CommandOptions, runGateway } from "./gateway/run-command.ts";
 import type { Adaptation } from "./gateway/running.ts";
@@ -26,12 +27,14 @@ const USAGE = `envoy-ai-proxy <command> <gateway.yaml>
   run        Envoy with this gateway, until Ctrl-C; SIGHUP takes up a change of the file
     --watch            takes up every change as it is saved
     --reload-port N    takes changes up at POST /reload on the loopback interface, 0 for a free port;
-                       its token is $ENVOY_AI_PROXY_TOKEN, else a new one
+                       its token is $ENVOY_AI_PROXY_TOKEN, else a new one; with --playground, its
+                       editor uses it, and a free port is taken unless given
     --concurrency N    Envoy's worker threads; 2 unless given
     --folder PATH      where Envoy's files and log go; .envoy-ai-proxy unless given
   In place of what the file says:
     --listen ADDRESS   host:port, or a port on the loopback interface
     --plugin PATH      plugin.wasm as Envoy sees it
+    --playground       the playground's page is served at /playground/
     --ca-file PATH     certificates that providers are checked with, as Envoy sees them
   ENVOY_PATH           the Envoy to run`;
 
@@ -102,6 +105,7 @@ function parseArguments(args: string[]) {
       listen: { type: "string" },
       plugin: { type: "string" },
       "ca-file": { type: "string" },
+      playground: { type: "boolean" },
     } as const;
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
@@ -112,13 +116,18 @@ function parseArguments(args: string[]) {
 type Values = ReturnType<typeof parseArguments>["values"];
 
 async function runOptions(file: string, values: Values): Promise<CommandOptions> {
+  const hasPlayground = values.playground ?? false;
+  if (hasPlayground && !isPlaygroundBuilt()) {
+    throw new Error(`${PLAYGROUND} is missing: npm run build`);
+  }
   return {
     file,
     folder: resolve(values.folder ?? ".envoy-ai-proxy"),
     adapt: adaptation(values),
     concurrency: number(values.concurrency, "--concurrency") ?? 2,
     watches: values.watch ?? false,
-    reloadPort: number(values["reload-port"], "--reload-port"),
+    reloadPort: number(values["reload-port"], "--reload-port") ?? (hasPlayground ? 0 : null),
+    hasPlayground,
     plugin: PLUGIN,
     binary: await findEnvoy(),
   };
@@ -148,7 +157,8 @@ function targetOf(name = "envoy"): Target {
 }
 
 /** Puts what the command line says in the place of what the file says. */
-function adaptation({ listen, plugin, "ca-file": caFile }: Values): Adaptation {
+function adaptation(values: Values): Adaptation {
+  const { listen, plugin, "ca-file": caFile, playground } = values;
   if (listen !== undefined && !isAddress(listen)) {
     throw new UsageError("--listen needs host:port, or a port.");
   }
@@ -157,6 +167,7 @@ function adaptation({ listen, plugin, "ca-file": caFile }: Values): Adaptation {
     ...(listen === undefined ? {} : { listen }),
     ...(plugin === undefined ? {} : { plugin }),
     ...(caFile === undefined ? {} : { caFile }),
+    ...(playground === true ? { playground: gateway.playground || true } : {}),
   });
 }
 

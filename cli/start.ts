@@ -9,6 +9,7 @@ import { findEnvoy } from "./envoy-binary.ts";
 import { EnvoyRefused } from "./envoy-process.ts";
 import { examples } from "./examples.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import { isPlaygroundBuilt, PLAYGROUND_PATH } from "./gateway/playground-routes.ts";
 import { PLUGIN } from "./gateway/plugin-vm.ts";
 import { RunningGateway } from "./gateway/running.ts";
 import { step } from "./progress.mjs";
@@ -119,6 +120,7 @@ function start(binary: string, ports: Ports, stubPort: number): Promise<RunningG
       ...own,
       listen: `127.0.0.1:${ports.gateway}`,
       admin: `127.0.0.1:${ports.admin}`,
+      playground: isPlaygroundBuilt(),
       providers: Object.fromEntries(providers) as Gateway["providers"],
     };
   };
@@ -143,7 +145,8 @@ function onEnvoyEnded(code: number | null): void {
 }
 
 function welcome({ envoy }: RunningGateway): string {
-  const base = `http://127.0.0.1:${envoy.ports.get("gateway")}/v1`;
+  const origin = `http://127.0.0.1:${envoy.ports.get("gateway")}`;
+  const base = `${origin}/v1`;
   const rows = PROVIDERS.map((provider) => {
     const stub = `stub; set ${provider.key} for the real one`;
     const behind = hasKey(provider) ? `with your ${provider.key}` : stub;
@@ -154,6 +157,7 @@ function welcome({ envoy }: RunningGateway): string {
   return [
     `\nReady. OpenAI's API at ${base}`,
     ...rows,
+    ...(isPlaygroundBuilt() ? [`\nPlayground: ${origin}${PLAYGROUND_PATH}`] : []),
     `\nWho is asked, and who next where that fails, is in ${file(FILE)}. Try:\n`,
     examples({ base, failingModel }),
     `\nLogs: ${file(LOG)}   Admin: http://127.0.0.1:${envoy.adminPort}   Stop: Ctrl-C`,

@@ -23,6 +23,8 @@ before(() => {
     cpSync(join(ROOT, file), join(checkout, file));
   }
   const build = "mkdir -p build && cat assembly/index.ts > build/plugin.wasm";
+  const page = "mkdir -p build/playground && echo > build/playground/playground.js";
+  const scripts = { build, "build:playground": page };
   const dependencies = { dependency: "file:dependency" };
   const entry = { name: "small", version: "1.0.0", dependencies };
   const packages = {
@@ -30,7 +32,7 @@ before(() => {
     dependency: { version: "1.0.0" },
     "node_modules/dependency": { resolved: "dependency", link: true },
   };
-  write("package.json", JSON.stringify({ ...entry, type: "module", scripts: { build } }));
+  write("package.json", JSON.stringify({ ...entry, type: "module", scripts }));
   write("package-lock.json", JSON.stringify({ ...entry, lockfileVersion: 3, packages }));
   write("dependency/package.json", JSON.stringify({ name: "dependency", version: "1.0.0" }));
   write("asconfig.json", "{}");
@@ -74,6 +76,14 @@ test("a newer source is built, a newer lock file is installed", async () => {
   assert.deepEqual(await bootstrap(), [3, ["✓ Plugin (npm run build)", "started"]]);
   touch("node_modules/.package-lock.json", -60);
   assert.deepEqual(await bootstrap(), [3, ["✓ Packages (npm ci)", "started"]]);
+});
+
+test("a newer page is built", async () => {
+  mkdirSync(join(checkout, "playground"));
+  write("playground/main.ts", "");
+  const built = "✓ Playground (npm run build:playground)";
+  assert.deepEqual(await bootstrap(), [3, [built, "started"]]);
+  assert.deepEqual(await bootstrap(), [3, ["started"]]);
 });
 
 test("a failing build ends the start, with all that it said", async () => {

@@ -83,6 +83,18 @@ test("the printed fallback is answered by the other provider", async () => {
   assert.match(JSON.stringify(answer.choices), /Say hello/);
 });
 
+test("the printed playground is there, and knows the names of keys alone", async () => {
+  const [, url = ""] = /^Playground: (\S+)$/m.exec(output) ?? [];
+  const page = await fetch(url);
+  assert.match(await page.text(), /<title>envoy-ai-proxy playground/);
+  const told = (await (await fetch(`${url}gateway.json`)).json()) as {
+    providers: Record<string, { provider: { apiTokens: string[] } }>;
+    adminUrl: string | null;
+  };
+  assert.deepEqual(told.providers.openai?.provider.apiTokens, ["${OPENAI_API_KEY}"]);
+  assert.equal(told.adminUrl, null, "there is no file to be edited");
+});
+
 test("the printed SDK program works", async () => {
   assert.match(await paste(printed(/the official SDK/)), /^You said: “Say hello”/);
 });

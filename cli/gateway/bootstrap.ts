@@ -4,6 +4,7 @@ import { composites } from "./composites.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
+import { withPlayground } from "./playground-routes.ts";
 import { rateLimitClusters } from "./rate-limits.ts";
 import { routeConfig } from "./routes.ts";
 import { statsConfig } from "./stats.ts";
@@ -17,13 +18,12 @@ export function staticBootstrap(
   authorities: Authorities,
   options: PluginOptions,
 ) {
+  const routes = withPlayground(routeConfig(gateway, options.envoy), gateway, options);
   return {
     admin: { address: socketAddress(gateway.admin ?? DEFAULT_ADMIN) },
     stats_config: statsConfig(),
     static_resources: {
-      listeners: [
-        listener(gateway, { route_config: routeConfig(gateway, options.envoy) }, options),
-      ],
+      listeners: [listener(gateway, { route_config: routes }, options)],
       clusters: clusters(gateway, authorities, options),
     },
   };

@@ -6,6 +6,7 @@ import { type Authorities, clusters } from "./bootstrap.ts";
 import { type PluginOptions, socketAddress } from "./envoy-parts.ts";
 import { DEFAULT_ADMIN, type Gateway } from "./gateway.ts";
 import { listener } from "./listener.ts";
+import { withPlayground } from "./playground-routes.ts";
 import { routeConfig } from "./routes.ts";
 import { statsConfig } from "./stats.ts";
 
@@ -48,9 +49,10 @@ export function dynamicFiles(
   folder: string,
 ): DynamicFiles {
   const routes = { rds: { route_config_name: "gateway", config_source: source(folder, "rds") } };
+  const own = routeConfig(gateway, options.envoy);
   return {
     cds: resources(CLUSTER, clusters(gateway, authorities, options)),
-    rds: resources(ROUTES, [routeConfig(gateway, options.envoy)]),
+    rds: resources(ROUTES, [withPlayground(own, gateway, options)]),
     lds: resources(LISTENER, [listener(gateway, routes, options)]),
   };
 }

@@ -44,7 +44,9 @@ export interface PluginOptions {
   /** Names of the environment variables that the plugin may read. */
   variables: string[];
   /** The Envoy that the configuration is for; the newest that is known unless given. */
-  envoy?: EnvoyVersion;
+  envoy?: EnvoyVersion | undefined;
+  /** Where the playground's page finds the endpoint for changes, where there is one. */
+  adminUrl?: string | undefined;
 }
 
 /** Major and minor. */

@@ -1,18 +1,10 @@
 // From the text of a gateway file to the gateway, or to problems with line and column.
 // https://yaml.org/spec/1.2.2/
 import { readFileSync } from "node:fs";
-import { type Document, isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import { type Gateway, nameOf, targetsOf, upgrades } from "./gateway.ts";
-import { type Path, type SchemaProblem, schemaProblems } from "./schema-problems.ts";
-
-/** One thing that is wrong, and where. Lines and columns count from 1. */
-export interface Problem {
-  line: number;
-  column: number;
-  /** Such as `providers.openai.apiTokens[0]`; "" for the file as a whole. */
-  path: string;
-  message: string;
-}
+import { type SchemaProblem, schemaProblems } from "./schema-problems.ts";
+import { type Path, type Problem, readYaml } from "./yaml-places.ts";
 
 /** A file that cannot be used; its problems are in the order of the file. */
 export class GatewayFileError extends Error {
@@ -55,26 +47,14 @@ export function readText(file: string): string {
   }
 }
 
-/** Reads a file's text; throws GatewayFileError with every problem. */
-export function readGatewayFile(text: string, file: string): GatewayFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const placeOf = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    ...placeOf(pos[0]),
-    path: "",
-    message,
-  }));
+/**
+ * Reads a file's text; throws GatewayFileError with every problem. `reveal` puts what is meant in the place
+ * of texts that stand for something.
+ */
+export function readGatewayFile(text: string, file: string, reveal = asItIs): GatewayFile {
+  const { document, problems, problemAt } = readYaml(text);
   if (problems.length > 0) throw new GatewayFileError(problems, file);
-  const problemAt = (path: Path, message: string): Problem => ({
-    ...placeOf(offsetOf(document.contents as Node | null, path)),
-    path: pathText(path),
-    message,
-  });
-  const gateway = valueOf(document, file);
+  const gateway = valueOf(document, file, reveal);
   const wrong = schemaProblems(gateway);
   const told = wrong.map(({ path, message }) => problemAt(path, message));
   if (!wrong.every((problem) => isOfPlugin(problem, gateway)))
@@ -84,9 +64,15 @@ export function readGatewayFile(text: string, file: string): GatewayFile {
   return { gateway, file, doubts: told, problemAt };
 }
 
-function valueOf(document: Document.Parsed, file: string): Gateway {
+function asItIs(text: string): string {
+  return text;
+}
+
+function valueOf(document: Document.Parsed, file: string, reveal: typeof asItIs): Gateway {
+  const reviver = (_: unknown, value: unknown) =>
+    typeof value === "string" ? reveal(value) : value;
   try {
-    return document.toJS() as Gateway;
+    return document.toJS({ reviver }) as Gateway;
   } catch (error) {
     // An alias without its anchor, or too many of them.
     const problem = { line: 1, column: 1, path: "", message: (error as Error).message };
@@ -134,46 +120,4 @@ function crossProblems(gateway: Gateway, problemAt: GatewayFile["problemAt"]): P
     names.add(name);
   });
   return problems;
-}
-
-/** Where a path's value stands, or the innermost part of it that is there. */
-function offsetOf(root: Node | null, path: Path): number {
-  let node: Node | null = root;
-  let offset = node?.range?.[0] ?? 0;
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && String((item.key as { value?: unknown }).value) === String(step),
-      );
-      if (pair === undefined) return offset;
-      offset = (pair.key as Node).range?.[0] ?? offset;
-      node = pair.value as Node | null;
-    } else if (isSeq(node)) {
-      node = (node.items[Number(step)] as Node | undefined) ?? null;
-      offset = node?.range?.[0] ?? offset;
-    } else {
-      return offset;
-    }
-  }
-  return offset;
-}
-
-/** `providers.openai.apiTokens[0]` */
-export function pathText(path: Path): string {
-  return path
-    .map((step, at) => {
-      if (typeof step === "number") return `[${step}]`;
-      if (!/^[A-Za-z0-9_]+$/.test(step)) return `[${JSON.stringify(step)}]`;
-      return at === 0 ? step : `.${step}`;
-    })
-    .join("");
-}
-
-/** The steps of a path as the plugin's messages have it. */
-export function parsePath(text: string): Path {
-  const steps = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([A-Za-z0-9_-]+)/g);
-  return [...steps].map(([, index, quoted, name]) => {
-    if (index !== undefined) return Number(index);
-    return quoted !== undefined ? (JSON.parse(quoted) as string) : (name ?? "");
-  });
 }

@@ -10,6 +10,7 @@ export interface Gateway {
   providerFromRequest?: boolean;
   caFile?: string;
   plugin?: string;
+  playground?: boolean | string;
   providers: Record<string, ProviderEntry>;
   models: ModelEntry[];
   consumers?: { name: string; [field: string]: unknown }[] | undefined;

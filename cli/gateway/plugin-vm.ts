@@ -11,14 +11,12 @@ import {
   upgrades,
   variablesOf,
 } from "./gateway.ts";
-import { type GatewayFile, GatewayFileError, parsePath, type Problem } from "./gateway-file.ts";
-import type { Path } from "./schema-problems.ts";
+import { type GatewayFile, GatewayFileError } from "./gateway-file.ts";
+import { type Path, type Problem, spoken } from "./yaml-places.ts";
 
 /** The plugin that was built here. */
 export const PLUGIN = fileURLToPath(new URL("../../build/plugin.wasm", import.meta.url));
 
-const REFUSED = "configuration refused: ";
-const WARNING = "configuration: ";
 const TEXT = new TextEncoder();
 
 /** What the plugin makes of a gateway's configurations. */
@@ -47,9 +45,11 @@ export async function checkGateway(
   const warnings: Problem[] = [];
   const configure = (config: object, placement: Placement, base: (path: Path) => Path) => {
     const root = vm.configure(config, { placement });
-    for (const { text: message } of root.logs) {
-      if (message.startsWith(REFUSED)) problems.push(problemOf(file, message, REFUSED, base));
-      else if (message.startsWith(WARNING)) warnings.push(problemOf(file, message, WARNING, base));
+    for (const { text } of root.logs) {
+      const said = spoken(text);
+      if (said === null) continue;
+      const { isRefusal, path, message } = said;
+      (isRefusal ? problems : warnings).push(file.problemAt(base(path), message));
     }
     return root;
   };
@@ -114,14 +114,6 @@ function environmentOf(gateway: Gateway, environment: Environment): Record<strin
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(set) as Record<string, string>;
-}
-
-/** `<path>: <what>` as a problem of the file. */
-function problemOf(file: GatewayFile, log: string, prefix: string, base: (path: Path) => Path) {
-  const text = log.slice(prefix.length);
-  const colon = text.indexOf(": ");
-  const path = colon < 0 ? [] : parsePath(text.slice(0, colon));
-  return file.problemAt(base(path), colon < 0 ? text : text.slice(colon + 2));
 }
 
 /** Where the plugin sends a chat to: one with any model, or one with a model that it knows. */

@@ -1,17 +1,20 @@
 // envoy-ai-proxy run: a gateway until it is told to stop; changes come by the file, SIGHUP or a request.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { watch } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { basename, dirname, resolve } from "node:path";
-import { problemText } from "./gateway-file.ts";
-import { lastWarnings, type RunOptions, RunningGateway } from "./running.ts";
+import { serveAdmin } from "./admin-server.ts";
+import { printWarnings, RunningConfiguration } from "./configuration.ts";
+import { PLAYGROUND_PATH } from "./playground-routes.ts";
+import { type RunOptions, RunningGateway } from "./running.ts";
 
 export interface CommandOptions extends RunOptions {
   /** Takes up every change of the file. */
   watches: boolean;
   /** Port of the endpoint for changes on the loopback interface; 0: a free one, null: none. */
   reloadPort: number | null;
+  /** Whether the playground's page may use that endpoint. */
+  hasPlayground: boolean;
 }
 
 /** Editors write a file in several steps. */
@@ -19,46 +22,66 @@ const SETTLED_MS = 100;
 
 /** Runs until a signal; resolves with the exit code. */
 export async function runGateway(options: CommandOptions): Promise<number> {
-  const gateway = await RunningGateway.start(options);
+  const running: Running = { gateway: null, configuration: null };
+  const admin = options.reloadPort === null ? null : await openAdmin(options, running);
+  const adminUrl = options.hasPlayground ? admin?.url : undefined;
+  const gateway = await RunningGateway.start({ ...options, adminUrl });
   printWarnings(options.file);
-  const reload = serialised(async () => {
-    try {
-      const changed = await gateway.reload();
-      printWarnings(options.file);
-      console.log(changed ? `${options.file} is taken up.` : `${options.file} has not changed.`);
-      return { ok: true, message: changed ? "taken up" : "not changed" };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      console.error(`${message}\n${options.file} is refused; what ran before runs on.`);
-      return { ok: false, message };
-    }
-  });
-  process.on("SIGHUP", () => void reload());
-  if (options.watches) watchFile(options.file, () => void reload());
-  const server =
-    options.reloadPort === null ? null : await serveReloads(reload, options.reloadPort);
-  const port = gateway.envoy.ports.get("gateway");
-  console.log(
-    `Ready: http://127.0.0.1:${port}/v1   Admin: http://127.0.0.1:${gateway.envoy.adminPort}`,
-  );
+  const configuration = new RunningConfiguration(gateway, options.file);
+  Object.assign(running, { gateway, configuration });
+  process.on("SIGHUP", () => void configuration.reload());
+  if (options.watches) watchFile(options.file, () => void configuration.reload());
+  console.log(greeting(options, gateway, admin));
   const code = await Promise.race([signalled(), gateway.envoy.exited.then(() => 1)]);
-  server?.close();
+  admin?.server.close();
   await gateway.stop();
   return code;
 }
 
-function printWarnings(file: string): void {
-  for (const problem of lastWarnings) console.error(`warning: ${problemText(problem, file)}`);
+interface Running {
+  gateway: RunningGateway | null;
+  configuration: RunningConfiguration | null;
 }
 
-/** One at a time; what is asked for meanwhile is done once, afterwards. */
-function serialised<T>(work: () => Promise<T>): () => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return () => {
-    const next = last.then(work, work);
-    last = next;
-    return next;
+interface Admin {
+  server: Server;
+  url: string;
+  /** As it may be printed. */
+  shownToken: string;
+}
+
+async function openAdmin(options: CommandOptions, running: Running): Promise<Admin> {
+  // One that is empty would let everybody in.
+  const own = process.env["ENVOY_AI_PROXY_TOKEN"] || null;
+  const token = own ?? randomBytes(24).toString("base64url");
+  const origins = () => {
+    const port = running.gateway?.envoy.ports.get("gateway");
+    const hosts = options.hasPlayground ? ["127.0.0.1", "localhost"] : [];
+    return hosts.map((host) => `http://${host}:${port}`);
   };
+  const port = options.reloadPort ?? 0;
+  const opened = await serveAdmin({
+    port,
+    token,
+    origins,
+    configuration: () => running.configuration,
+  });
+  return { ...opened, shownToken: own === null ? token : "$ENVOY_AI_PROXY_TOKEN" };
+}
+
+/** What is where; "Ready" comes last. */
+function greeting(options: CommandOptions, { envoy }: RunningGateway, admin: Admin | null): string {
+  const base = `http://127.0.0.1:${envoy.ports.get("gateway")}`;
+  const lines: string[] = [];
+  if (admin !== null) {
+    const { shownToken, url } = admin;
+    lines.push(`Reload: curl -X POST -H "authorization: Bearer ${shownToken}" ${url}/reload`);
+    // Behind the # nothing is sent to a server.
+    const known = shownToken.startsWith("$") ? "" : `#token=${shownToken}`;
+    if (options.hasPlayground) lines.push(`Playground: ${base}${PLAYGROUND_PATH}${known}`);
+  }
+  lines.push(`Ready: ${base}/v1   Admin: http://127.0.0.1:${envoy.adminPort}`);
+  return lines.join("\n");
 }
 
 /** The folder is watched: an editor may put another file in the place of the old one. */
@@ -70,42 +93,6 @@ function watchFile(file: string, onChange: () => void): void {
     clearTimeout(timer);
     timer = setTimeout(onChange, SETTLED_MS);
   });
-}
-
-/** POST /reload with the token; 200 once the change is taken up, 422 with the reason where it is not. */
-async function serveReloads(
-  reload: () => Promise<{ ok: boolean; message: string }>,
-  port: number,
-): Promise<Server> {
-  const own = process.env["ENVOY_AI_PROXY_TOKEN"];
-  const token = own ?? randomBytes(24).toString("base64url");
-  const server = createServer((request, response) => {
-    const answer = (status: number, body: object) => {
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(`${JSON.stringify(body)}\n`);
-    };
-    if (!isAllowed(request, token)) return answer(401, { error: "Wrong or missing token." });
-    if (request.method !== "POST" || request.url !== "/reload") {
-      return answer(404, { error: "POST /reload is all there is." });
-    }
-    void reload().then(({ ok, message }) => answer(ok ? 200 : 422, { message }));
-  });
-  await new Promise<void>((done, fail) => {
-    server.once("error", fail);
-    server.listen(port, "127.0.0.1", done);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  const shown = own === undefined ? token : "$ENVOY_AI_PROXY_TOKEN";
-  console.log(
-    `Reload: curl -X POST -H "authorization: Bearer ${shown}" http://127.0.0.1:${bound}/reload`,
-  );
-  return server;
-}
-
-/** Compared by their hashes, which have one length and take one time. */
-function isAllowed({ headers }: IncomingMessage, token: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(headers.authorization ?? ""), hash(`Bearer ${token}`));
 }
 
 function signalled(): Promise<number> {

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { envoyVersion } from "../envoy-binary.ts";
 import { launchEnvoy, type EnvoyProcess } from "../envoy-process.ts";
 import { dynamicBootstrap, type DynamicFiles, dynamicFiles, writeFiles } from "./dynamic.ts";
-import { type Problem, loadGatewayFile } from "./gateway-file.ts";
+import { readGatewayFile, readText } from "./gateway-file.ts";
 import { type Gateway, variablesOf } from "./gateway.ts";
 import { checkGateway } from "./plugin-vm.ts";
+import type { Problem } from "./yaml-places.ts";
 
 export interface RunOptions {
   /** The gateway file. */
@@ -20,6 +21,8 @@ export interface RunOptions {
   environment?: Record<string, string>;
   /** What is different on this machine from what the file says. */
   adapt?: Adaptation;
+  /** Where the playground's page finds the endpoint for changes. */
+  adminUrl?: string;
 }
 
 /** Turns what a file says into what runs; the same for the same file. */
@@ -41,11 +44,18 @@ export class RunningGateway {
     private readonly options: RunOptions,
     readonly envoy: EnvoyProcess,
     private files: DynamicFiles,
+    /** The file's text that runs. */
+    private ownText: string,
   ) {}
+
+  get text(): string {
+    return this.ownText;
+  }
 
   /** Starts Envoy; throws GatewayFileError where the file is wrong. */
   static async start(options: RunOptions): Promise<RunningGateway> {
-    const { files, bootstrap } = await prepare(options);
+    const text = readText(options.file);
+    const { files, bootstrap } = await prepare(options, text);
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     writeFiles(options.folder, files, null);
     const configFile = join(options.folder, "bootstrap.json");
@@ -53,28 +63,39 @@ export class RunningGateway {
     const { binary, environment, concurrency } = options;
     const logFile = join(options.folder, "envoy.log");
     const launch = { binary, configFile, logFile, environment, concurrency };
-    return new RunningGateway(options, await launchEnvoy(launch), files);
+    return new RunningGateway(options, await launchEnvoy(launch), files, text);
   }
 
   /**
-   * Takes up the file as it is now. Throws GatewayFileError, or an Error with Envoy's reason, where it cannot
-   * be used; then what ran before runs on. False: nothing has changed.
+   * Takes up the file as it is now, or another text for it. Throws GatewayFileError, or an Error with Envoy's
+   * reason, where it cannot be used; then what ran before runs on. False: nothing has changed.
    */
-  async reload(): Promise<boolean> {
-    const { files } = await prepare(this.options);
+  async reload(text = readText(this.options.file)): Promise<boolean> {
+    const { files } = await prepare(this.options, text);
     const changed = (["cds", "rds", "lds"] as const).filter(
       (name) => files[name] !== this.files[name],
     );
-    if (changed.length === 0) return false;
+    if (changed.length === 0) {
+      this.ownText = text;
+      return false;
+    }
     const before = await this.counts();
     writeFiles(this.options.folder, files, this.files);
     const refused = await this.verdict(changed, before);
     if (refused === null) {
       this.files = files;
+      this.ownText = text;
       return true;
     }
     writeFiles(this.options.folder, this.files, files);
     throw new Error(refused);
+  }
+
+  /**
+   * Warnings of a text for the file; throws GatewayFileError with what is wrong. `reveal` as in readGatewayFile.
+   */
+  async check(text: string, reveal: (value: string) => string): Promise<Problem[]> {
+    return (await checked(this.options, text, reveal)).warnings;
   }
 
   /** Waits until Envoy has taken every changed file; a reason where it refuses one. */
@@ -115,20 +136,26 @@ export class RunningGateway {
 /** Warnings of the last file that was read. */
 export const lastWarnings: Problem[] = [];
 
-async function prepare(run: RunOptions) {
-  const { file, folder, binary, plugin, environment, adapt = (own) => own } = run;
-  const read = loadGatewayFile(file);
-  const gateway = adapt(read.gateway);
+async function checked(run: RunOptions, text: string, reveal?: (value: string) => string) {
+  const { file, plugin, environment, adapt = (own) => own } = run;
+  const read = readGatewayFile(text, file, reveal);
   const variables = { ...process.env, ...environment };
-  const checked = await checkGateway({ ...read, gateway }, plugin, variables);
-  lastWarnings.splice(0, Infinity, ...checked.warnings);
+  return checkGateway({ ...read, gateway: adapt(read.gateway) }, plugin, variables);
+}
+
+async function prepare(run: RunOptions, text: string) {
+  const { folder, binary, plugin, adminUrl } = run;
+  const { file, authorities, warnings } = await checked(run, text);
+  const { gateway } = file;
+  lastWarnings.splice(0, Infinity, ...warnings);
   const options = {
     plugin: gateway.plugin ?? plugin,
     variables: variablesOf(gateway),
     envoy: (await envoyVersion(binary)) ?? undefined,
+    adminUrl,
   };
   return {
-    files: dynamicFiles(gateway, checked.authorities, options, folder),
+    files: dynamicFiles(gateway, authorities, options, folder),
     bootstrap: dynamicBootstrap(gateway, folder),
   };
 }

@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import { suggestion } from "./nearest-name.ts";
-
-/** A path as its steps. */
-export type Path = (string | number)[];
+import type { Path } from "./yaml-places.ts";
 
 /** One thing that does not fit the schemas. */
 export interface SchemaProblem {
