@@ -212,6 +212,20 @@ describe("line breaks in configurations", () => {
 });
 
 describe("line breaks that a provider or a client says", () => {
+  test("a model, at a gateway that names it in a header", () => {
+    const root = vm.configure({ models: [{ providers: ["a"] }] });
+    for (const name of [...NAMES, PLAIN]) {
+      const body = Buffer.from(JSON.stringify({ model: name, messages: [] }));
+      const { upstreamRequest, response } = run(root, {
+        request: { path: "/v1/chat/completions", body },
+      });
+      const isFine = !/[\0\r\n]/.test(name);
+      assert.equal(upstreamRequest !== null, isFine, JSON.stringify(name));
+      if (!isFine) assert.equal(response.status, 404);
+    }
+    root.delete();
+  });
+
   test("a conversation's id in an answer", () => {
     for (const type of ["dify", "coze"]) {
       const seed = seeds.find(

@@ -20,6 +20,7 @@ import { BodyKind } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
+import { hasControlCharacters } from "../text/control-characters";
 import { MODELS_HEADER } from "./attempt";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
 import { putSettings, releaseSettings } from "./consumer-settings";
@@ -203,7 +204,8 @@ export class GatewayContext extends StreamContext {
 
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
-    const rule = this.find(model, doc);
+    // The name goes into a header.
+    const rule = hasControlCharacters(model) ? null : this.find(model, doc);
     if (rule === null) return unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {

@@ -30,6 +30,8 @@ import { SseTranslator } from "./stream-translator";
 const DOC: Document = new Document();
 const EDIT: JsonEdit = new JsonEdit();
 const EDITED: ByteWriter = new ByteWriter();
+/** OpenAI gives up to 128; a higher number is none. */
+const MOST_CHOICES: u64 = 128;
 
 /** One stream. Events that are right go out byte for byte. */
 export class CompatibleStream extends SseTranslator {
@@ -208,9 +210,10 @@ export class CompatibleStream extends SseTranslator {
         this.fail("a choice is no object");
         return false;
       }
-      const place = DOC.get(choice, "index");
-      const bit = bitOf(<i32>DOC.integer(place, index));
-      if (DOC.integer(place, -1) < 0) EDIT.setInteger(choice, "index", index);
+      const said = <u64>DOC.integer(DOC.get(choice, "index"), -1);
+      const isKnown = said < MOST_CHOICES;
+      const bit = bitOf(isKnown ? <i32>said : index);
+      if (!isKnown) EDIT.setInteger(choice, "index", index);
       if (this.isChat) this.repairDelta(DOC.get(choice, "delta"), choice, bit);
       this.begun |= bit;
       if (this.repairFinish(choice, bit)) isOrdinary = false;

@@ -95,7 +95,7 @@ export class Spark extends Provider {
   editResponse(call: Call, response: Document, edit: JsonEdit): void {
     const root = response.root();
     const id = response.get(root, "sid");
-    if (response.get(root, "id") < 0 && response.isString(id)) {
+    if (response.get(root, "id") < 0 && response.stringLength(id) > 0) {
       edit.setString(root, "id", response.string(id));
     }
     removeEnvelope(root, edit);
@@ -105,7 +105,7 @@ export class Spark extends Provider {
     const root = chunk.root();
     const id = chunk.get(root, "sid");
     const code = chunk.integer(chunk.get(root, "code"), 0);
-    const lacksId = chunk.get(root, "id") < 0 && chunk.isString(id);
+    const lacksId = chunk.get(root, "id") < 0 && chunk.stringLength(id) > 0;
     if (lacksId && (code == 0 || code == WARNING)) return withId(chunk, id);
     if ((call.note & HAS_TEXT) == 0 || code != OUTPUT_REFUSED) return null;
     JSON_TEXT.out.clear();

@@ -73,7 +73,7 @@ export class Campaign {
     try {
       this.vm.logs.length = 0;
       this.vm.random.seed(1);
-      const key = one.isConfigDamaged ? "" : one.placement;
+      const key = one.isConfigDamaged ? "" : `${one.placement} ${one.isGateway}`;
       const root = roots.get(key) ?? this.vm.configure(one.config, { placement: one.placement });
       const refusal = root.ok ? "" : this.refusalFault(root, one);
       if (refusal !== "" || !root.ok) {

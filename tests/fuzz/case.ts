@@ -28,6 +28,14 @@ const HEADERS: HeaderPairs = [
   ["x-stainless-retry-count", "1e9"],
   ["conversationid", "../x"],
 ];
+/** A gateway that takes every model. */
+const GATEWAY = {
+  models: [
+    { model: ["gpt-*", "~^claude"], providers: ["a", { id: "b", model: "m" }] },
+    { name: "rest", body: { stream: "true" }, providers: ["b"] },
+    { name: "all", providers: ["b", "a"], strategy: "random" },
+  ],
+};
 const LARGEST_BYTEWISE = 3000;
 
 /** What a case needs to be run and judged. */
@@ -35,6 +43,8 @@ export interface FuzzCase {
   readonly config: unknown;
   /** The configuration itself is damaged, so that it may be refused. */
   readonly isConfigDamaged: boolean;
+  /** It only chooses; the translation is that of clusters behind it. */
+  readonly isGateway: boolean;
   readonly placement: "listener" | "cluster";
   readonly secrets: readonly string[];
   readonly request: ClientRequest;
@@ -56,8 +66,11 @@ class CaseMaker {
   make(): FuzzCase {
     const { dice, seed } = this;
     const isConfigDamaged = dice.once(10);
-    const placement = "provider" in seed.config && dice.once(6) ? "cluster" : "listener";
-    const plain = withCanary({ ...seed.config, ...(placement === "cluster" ? { placement } : {}) });
+    const hasProvider = "provider" in seed.config;
+    const placement = hasProvider && dice.once(6) ? "cluster" : "listener";
+    const isGateway = placement === "listener" && dice.once(12);
+    const own = isGateway ? GATEWAY : seed.config;
+    const plain = withCanary({ ...own, ...(placement === "cluster" ? { placement } : {}) });
     const config = isConfigDamaged ? this.damagedConfig(plain) : plain;
     const secrets = secretsIn(plain).filter((own) => !isPublic(config, own));
     const request = this.request();
@@ -70,7 +83,7 @@ class CaseMaker {
       requestArrival: this.arrival(request.body ?? new Uint8Array(0)),
       responseArrival: this.arrival(upstream.body ?? new Uint8Array(0)),
     };
-    return { config, isConfigDamaged, placement, secrets, request, input };
+    return { config, isConfigDamaged, isGateway, placement, secrets, request, input };
   }
 
   private damagedConfig(config: unknown): string {

@@ -17,8 +17,9 @@ const MESSAGE_EVENTS = new Set(
 );
 
 /** In whose words the client has to be answered; null: the provider's own words pass. */
-function clientOf(seed: Seed, { request, isConfigDamaged }: FuzzCase): "chat" | "message" | null {
-  if (seed.isOriginal || isConfigDamaged || request.method !== "POST") return null;
+function clientOf(seed: Seed, one: FuzzCase): "chat" | "message" | null {
+  const { request, isConfigDamaged, isGateway } = one;
+  if (seed.isOriginal || isConfigDamaged || isGateway || request.method !== "POST") return null;
   const path = request.path.split("?")[0];
   if (path === "/v1/chat/completions") return "chat";
   return path === "/v1/messages" && !NATIVE_MESSAGES.has(seed.type) ? "message" : null;
@@ -83,7 +84,9 @@ function answerFault(client: Client, one: FuzzCase, result: RunResult): string {
     return isStream ? messageStreamFault(text, reset !== null) : messageFault(text);
   }
   if (isStream) return chatStreamFault(text, reset !== null, has("content-length"));
-  return parsed(text, (value) => completionFault(value));
+  const fault = parsed(text, (value) => completionFault(value));
+  // A request that names no model, as deployments allow, has none to put in where the answer lacks it.
+  return fault === 'model is ""' ? "" : fault;
 }
 
 /** A provider may have types of its own. */
