@@ -205,7 +205,8 @@ export class GatewayContext extends StreamContext {
   /** Tells the routes who shall be asked. `doc` is null where there is no body to look at. */
   private choose(model: string, doc: Document | null): ApiError | null {
     // The name goes into a header.
-    const rule = hasControlCharacters(model) ? null : this.find(model, doc);
+    if (hasControlCharacters(model)) return unknownModel(model);
+    const rule = this.find(model, doc);
     if (rule === null) return unknownModel(model);
     const gate = this.gate;
     if (gate !== null) {
