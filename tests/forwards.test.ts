@@ -31,8 +31,9 @@ before(async () => {
   for (const { name, load_assignment } of bootstrap.static_resources.clusters) {
     const provider = await startRawProvider(whole(200, ANSWER));
     providers.set(name, provider);
-    const { address } = load_assignment?.endpoints[0].lb_endpoints[0].endpoint;
-    address.socket_address.port_value = provider.port;
+    const at = load_assignment?.endpoints[0].lb_endpoints[0].endpoint.address.socket_address;
+    assert.ok(at !== undefined, `${name} has no address`);
+    at.port_value = provider.port;
   }
   const environment = {
     OPENAI_API_KEY: "sk-o",

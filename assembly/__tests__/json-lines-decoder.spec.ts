@@ -86,3 +86,17 @@ describe("lines of JSON", () => {
     bytes.release();
   });
 });
+
+describe("lines that nobody asked for", () => {
+  it("are dropped with the bytes that they lay in", () => {
+    const decoder = new JsonLinesDecoder();
+    const bytes = bytesOf('{"a":1}\n{"b":2}\n{"c":3}\n');
+    decoder.push(bytes.ptr, bytes.length);
+    expect(decoder.next()).toBe(true);
+    const more = bytesOf('{"d":4}\n');
+    decoder.push(more.ptr, more.length);
+    const lines: string[] = [];
+    take(decoder, lines);
+    expect(lines.join("|")).toBe('{"d":4}');
+  });
+});

@@ -251,8 +251,8 @@ export class GatewayContext extends StreamContext {
   private choose(model: string, doc: Document | null): ApiError | null {
     this.model = model;
     // The name goes into a header.
-    let rule: ModelRule | null = null;
-    if (!hasControlCharacters(model)) rule = this.find(model, doc);
+    if (hasControlCharacters(model)) return unknownModel(model);
+    const rule = this.find(model, doc);
     if (rule === null && this.wanted.length > 0) return unknownProvider(this.wanted);
     if (rule === null) return isStored(this.capability) ? notStored() : unknownModel(model);
     const gate = this.gate;

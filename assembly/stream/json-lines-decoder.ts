@@ -21,7 +21,8 @@ export class JsonLinesDecoder extends FrameDecoder {
   private isFinished: bool = false;
 
   push(ptr: usize, length: i32): void {
-    const rest = this.limit - this.start;
+    // Lines that nobody asked for, behind the end of a stream, lay in the bytes before these.
+    const rest = this.carry.length == 0 ? 0 : this.limit - this.start;
     if (rest == 0) {
       this.carry.clear();
       this.base = ptr;

@@ -86,7 +86,10 @@ export class Campaign {
       const fault = faultOf(seed, one, result);
       return fault === "" ? "" : `${fault}\n${showAnswer(result)}`;
     } catch (error) {
-      return String(error);
+      return (
+        String(error) +
+        String(error instanceof Error && error.cause instanceof Error ? error.cause.stack : "")
+      );
     }
   }
 

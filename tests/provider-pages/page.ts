@@ -12,6 +12,9 @@ const README = new URL("../../README.md", import.meta.url);
 const SCHEMA = new URL("../../config.schema.json", import.meta.url);
 const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as Schema;
 
+/** A provider without chat does not tell its host by a chat. */
+const KLING = { address: "api-singapore.klingai.com" };
+
 /** Name and host of a type, from the README's table. */
 export function rowOf(type: string): { name: string; host: string } {
   const rows = readFileSync(README, "utf8").matchAll(/^\| `([\w-]+)` \| (.*?) \| (.*?) \|/gm);
@@ -75,7 +78,7 @@ function summary(type: string): string {
 async function examples(type: string, model: string, hasChat: boolean): Promise<string> {
   const provider = providerConfig(type);
   const gateway = {
-    providers: { [type]: provider },
+    providers: { [type]: type === "kling" ? { ...provider, upstream: KLING } : provider },
     models: [{ model, providers: [type] }],
   };
   return [
