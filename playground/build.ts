@@ -1,10 +1,9 @@
 // Makes build/playground: one script of the page's modules and the host's, and samples of fixtures.
 // https://esbuild.github.io/api/
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type * as Esbuild from "esbuild";
+import { buildSync } from "esbuild";
 import { upperSnakeCase, withoutSecrets } from "../cli/gateway/secrets.ts";
 import type { Sample, Samples } from "./samples.ts";
 
@@ -22,13 +21,8 @@ const TYPES: Record<string, string> = {
   txt: "text/plain",
 };
 
-/** The compiler that runs all TypeScript of this project, where tsx has it. */
-const esbuild = createRequire(createRequire(import.meta.url).resolve("tsx"))(
-  "esbuild",
-) as typeof Esbuild;
-
 mkdirSync(TARGET, { recursive: true });
-esbuild.buildSync({
+buildSync({
   entryPoints: [join(ROOT, "playground", "main.ts")],
   outfile: join(TARGET, "playground.js"),
   bundle: true,

@@ -39,10 +39,11 @@ function endpoints(): Endpoint[] {
   });
 }
 
-/** A body that most endpoints take. */
-function bodyOf(model: string): Record<string, unknown> {
+/** A body that most endpoints take; a `prompt` of the Responses API is a stored one. */
+function bodyOf(model: string, path: string): Record<string, unknown> {
   const messages = [{ role: "user", content: "Hi" }];
-  const texts = { input: "Hi", prompt: "Hi", query: "Hi", documents: ["a"], voice: "alloy" };
+  const prompt = path.endsWith("/responses") ? {} : { prompt: "Hi" };
+  const texts = { input: "Hi", ...prompt, query: "Hi", documents: ["a"], voice: "alloy" };
   return { model, messages, max_tokens: 10, ...texts, contents: [{ parts: [{ text: "Hi" }] }] };
 }
 
@@ -73,7 +74,7 @@ export function servedBy(root: RootContext, model: string): Served[] {
   return endpoints().flatMap(({ client, methods }) => {
     const method = methods.includes("POST") ? "POST" : (methods[0] ?? "GET");
     const path = client.replace(/\{(\w+)\}/g, (_, name: string) => marks(name));
-    const { upstreamRequest, response } = ask(root, method, path, bodyOf(model));
+    const { upstreamRequest, response } = ask(root, method, path, bodyOf(model, path));
     const isMissing = Buffer.from(response.body).includes('"unsupported_endpoint"');
     if (isMissing || response.status === 404) return [];
     const provider = upstreamRequest === null ? "" : named(upstreamRequest.path, model);
