@@ -68,10 +68,16 @@ function blocks(page: string, language: string): string[] {
 function variables(text: string): Record<string, string> {
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name);
   const lengths: Record<string, number> = { HUNYUAN_AUTH_ID: 36, HUNYUAN_AUTH_KEY: 32 };
-  const some = names.map((name) => [name, "k".repeat(lengths[name] ?? 20)]);
+  // No two alike: consumers' keys must not be.
+  const some = names.map((name) => [
+    name,
+    name.toLowerCase().padEnd(36, "k").slice(0, lengths[name]),
+  ]);
+  const own = environment();
   return {
     ...Object.fromEntries(some),
-    ...environment(),
+    GCP_SERVICE_ACCOUNT: own["VERTEX_SERVICE_ACCOUNT"] ?? "",
+    ...own,
     ...Object.fromEntries(some.filter(([name]) => lengths[name ?? ""])),
   };
 }

@@ -47,7 +47,7 @@ export const REFUSED: readonly RefusedFile[] = [
     shows: "WebSockets where they cannot be",
     text:
       "providers:\n  a:\n    { type: spark, sparkApiType: websocket, apiTokens: ['x:y:z'], upstream: { http2: true } }\n" +
-      "models: [{ model: lite, providers: [a], strategy: hedge }]",
+      "models: [{ model: lite, providers: [a], strategy: hedge, hedgeDelay: 1s }]",
     problems: [
       "3:79: providers.a.upstream.http2: has to be false: WebSockets begin as requests of HTTP/1.1",
       '4:41: models[0].strategy: cannot be hedge: "a" is asked by WebSockets',

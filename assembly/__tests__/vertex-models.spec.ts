@@ -25,7 +25,7 @@ describe("models of Vertex AI", () => {
     expect(modelPath("123456")).toBe("endpoints/123456");
   });
   it("do not leave their path", () => {
-    expect(modelPath("..")).toBe("publishers/google/models/%2E%2E");
+    expect(modelPath("..")).toBe("publishers/google/models/%252E%252E");
     expect(modelPath("../x?y#z")).toBe("publishers/%2E%2E/models/x%3Fy%23z");
   });
   it("speak protocols of their own", () => {

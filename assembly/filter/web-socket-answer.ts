@@ -5,9 +5,7 @@
 // HTTP/1.1 has its chunks framed here, the last one too. Envoy leaves the framing of a body alone
 // where the answer offers an upgrade, which any answer may do:
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.8
-import { writeMessageErrorEvent } from "../anthropic/message-error";
 import { ApiError, invalidUpstreamResponse } from "../openai/api-error";
-import { writeErrorEvent } from "../openai/chunk-writer";
 import { StreamTranslator } from "../providers/stream-translator";
 import { setBuffer } from "../proxy-wasm/buffers";
 import { Headers, removeHeader, setHeader } from "../proxy-wasm/headers";
@@ -25,6 +23,7 @@ import { Phase } from "./phase";
 import { failHeaders, sendError } from "./error-response";
 import { beginCollecting, beginStream, writeCollected } from "./response";
 import { answerIsBad, answerIsGood } from "./retry";
+import { tellError } from "./telemetry";
 import { WebSocketSession } from "./web-socket-session";
 
 /** Header of an attempt's error: the body is as long as it says, and its end may never come. */
@@ -50,6 +49,7 @@ export function beginSession(
   if (headers.get("sec-websocket-accept") != webSocketAccept(session.key)) {
     const error = invalidUpstreamResponse(provider, "its WebSocket is the answer to another key");
     noteFailure(exchange, error.status);
+    tellError(exchange, error);
     replyWithError(error, exchange.dialect);
     return Phase.Over;
   }
@@ -107,8 +107,10 @@ function sendChunk(exchange: Exchange, translator: StreamTranslator, out: Stream
   }
   if (failure !== null) {
     answerIsBad(exchange, failure, false, false);
-    if (exchange.dialect) writeMessageErrorEvent(failure, out.writer());
-    else writeErrorEvent(failure, out.writer());
+    tellError(exchange, failure);
+    const translation = exchange.translation;
+    if (translation !== null) translation.writeErrorEvent(failure, out.writer());
+    else exchange.dialect.writeErrorEvent(failure, out.writer());
   }
   CHUNK.clear();
   const length = out.length();
@@ -128,6 +130,7 @@ function sendChunk(exchange: Exchange, translator: StreamTranslator, out: Stream
 function refuseSession(exchange: Exchange, error: ApiError): bool {
   answerIsBad(exchange, error, true, false);
   if (!exchange.isAttempt) {
+    tellError(exchange, error);
     replyWithError(error, exchange.dialect);
     exchange.phase = Phase.Over;
     return false;
