@@ -65,9 +65,11 @@ describe("what counts as a fault", () => {
     ...one,
     request: { ...one.request, method: "POST", path: "/v1/chat/completions" },
   };
+  const headers: [string, string][] = [["authorization", `Bearer ${chat.secrets[0]}`]];
+  const sent = { method: "POST", path: "/", host: "h", headers, body: Buffer.alloc(0) };
   const judge = (head: Partial<RunResult["response"]>, text: string, log = ""): string =>
     faultOf(seed, chat, {
-      upstreamRequest: null,
+      upstreamRequest: sent,
       localReply: null,
       logs: [{ level: 2, text: log, context: 1 }],
       response: {

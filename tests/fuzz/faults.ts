@@ -5,9 +5,9 @@ import { completionFault, errorFault, readStream } from "../support/openai-shape
 import type { FuzzCase } from "./case.ts";
 import type { Seed } from "./seeds.ts";
 
-/** These have Anthropic's messages themselves, and what they say passes as it is. */
+/** These have Anthropic's messages themselves, at least for some models, and what they say passes as it is. */
 const NATIVE_MESSAGES = new Set(
-  "claude deepseek generic longcat minimax moonshot ollama qwen vertex zhipuai".split(" "),
+  "bedrock claude deepseek generic longcat minimax moonshot ollama qwen vertex zhipuai".split(" "),
 );
 const MESSAGE_EVENTS = new Set(
   (
@@ -51,7 +51,9 @@ function leak({ secrets }: FuzzCase, result: RunResult, isTranslated: boolean): 
       JSON.stringify([localReply.body, localReply.details]).includes(secret)
     )
       return "a secret in a local reply";
-    const isError = response.status >= 400 && isTranslated;
+    // A key that the provider was not sent is none that it knows.
+    const wasSent = JSON.stringify(result.upstreamRequest).includes(secret);
+    const isError = response.status >= 400 && isTranslated && wasSent;
     if (isError && textOf(result).includes(secret)) return "a secret in an error";
   }
   return "";
@@ -66,7 +68,8 @@ type Client = ReturnType<typeof clientOf>;
 function answerFault(client: Client, one: FuzzCase, result: RunResult): string {
   const { response } = result;
   const { status, reset } = response;
-  if (client === null || (status >= 300 && status < 400)) return "";
+  // Nobody has asked these to switch protocols, and Envoy lets no such answer through.
+  if (client === null || status === 101 || (status >= 300 && status < 400)) return "";
   const has = (name: string): boolean => response.headers.some(([own]) => own === name);
   // What the client's own coding passes is not looked into.
   if (has("content-encoding")) return "";
