@@ -8,8 +8,8 @@ import { PLUGIN } from "../tests/support/envoy.ts";
 import type { Variant } from "./variants.ts";
 import { MODEL } from "./workloads.ts";
 
-/** Two providers, of which the first one answers. */
-function gatewayOf(type: string, model: string, port: number): Gateway {
+/** Two providers, of which the first one answers. `tells`: as it is unless one says otherwise, with keys and metrics. */
+function gatewayOf(type: string, model: string, port: number, tells = false): Gateway {
   const upstream = { address: `127.0.0.1:${port}`, tls: false };
   const provider = { type, apiTokens: ["sk-upstream"], upstream };
   return {
@@ -17,6 +17,7 @@ function gatewayOf(type: string, model: string, port: number): Gateway {
     admin: "127.0.0.1:0",
     providers: { first: provider, second: provider },
     models: [{ model: MODEL, providers: [{ id: "first", model }, "second"] }],
+    ...(tells ? {} : { logging: { keys: false }, metrics: false }),
   };
 }
 
@@ -31,6 +32,16 @@ async function bootstrapOf(gateway: Gateway) {
     JSON.stringify(bootstrap, (key, value: unknown) => (isKept(key) ? value : undefined)),
   ) as typeof bootstrap;
 }
+
+/** A gateway with keys for its access log, and metrics. */
+export const TELLING_VARIANT: Variant = {
+  name: "gateway-telling",
+  title: "gateway, OpenAI, with keys and metrics",
+  dialect: "openai",
+  filters: [],
+  route: {},
+  bootstrap: (port) => bootstrapOf(gatewayOf("openai", "gpt-4o-2024-08-06", port, true)),
+};
 
 export const GATEWAY_VARIANTS: readonly Variant[] = [
   {

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { findEnvoy } from "../cli/envoy-binary.ts";
-import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
+import { GATEWAY_VARIANTS, TELLING_VARIANT } from "./gateway-variants.ts";
 import { EXCHANGES, type MemoryCurve } from "./memory.ts";
 import { PEER_VARIANTS } from "./peer-variants.ts";
 import { plot } from "./plot.ts";
@@ -29,7 +29,7 @@ export interface Report {
 }
 
 /** Those that every workload is measured with. */
-const PLACED: readonly Variant[] = [...VARIANTS, ...GATEWAY_VARIANTS];
+const PLACED: readonly Variant[] = [...VARIANTS, ...GATEWAY_VARIANTS, TELLING_VARIANT];
 
 function titleOf(name: VariantName): string {
   const all = [...PLACED, ...NATIVE_VARIANTS, ...PEER_VARIANTS];

@@ -1,7 +1,7 @@
 // npm run bench: what the plugin costs beside Envoy alone and beside Envoy's own transcoder.
 //   --quick            under a minute, rougher
 //   --only <workload>  small, conversation, image, burst or writes; may be repeated
-//   --variant <name>   openai, claude, gateway-openai, gateway-claude, transcoder or a native provider's type; may be repeated
+//   --variant <name>   openai, claude, gateway-openai, gateway-claude, gateway-telling, transcoder or a native provider's type; may be repeated
 //   --natives          the native providers only
 //   --peers            also LiteLLM and Portkey, which are installed for it
 //   --memory           also 100,000 exchanges with each, for their memory
@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { PLUGIN } from "../tests/support/envoy.ts";
 import { Arena } from "./arena.ts";
 import { check } from "./check.ts";
-import { GATEWAY_VARIANTS } from "./gateway-variants.ts";
+import { GATEWAY_VARIANTS, TELLING_VARIANT } from "./gateway-variants.ts";
 import { measureMemory } from "./memory.ts";
 import { installPeers, PEER_VARIANTS } from "./peer-variants.ts";
 import { printProfile } from "./profile.ts";
@@ -35,7 +35,6 @@ const { values: options } = parseArgs({
   },
 });
 
-const LONGEST_NOTE = 300;
 const PACE = options.quick ? { rounds: 11, scale: 0.5 } : { rounds: 41, scale: 1 };
 
 /** Those that were asked for; an unknown name is an error. */
@@ -80,7 +79,7 @@ async function checkEach(
     } catch (error) {
       const isOurs = variant.start === undefined && variant.name !== "transcoder";
       if (isOurs) throw error;
-      const said = (error as Error).message.slice(0, LONGEST_NOTE);
+      const [said] = (error as Error).message.split("\n");
       const note = `${variant.title} is not measured: ${said}`;
       console.log(note);
       notes.push(note);
@@ -91,7 +90,7 @@ async function checkEach(
 
 async function main(): Promise<void> {
   if (!existsSync(PLUGIN)) throw new Error("There is no plugin yet: npm run build makes it.");
-  const [bare, ...others] = [...VARIANTS, ...GATEWAY_VARIANTS];
+  const [bare, ...others] = [...VARIANTS, ...GATEWAY_VARIANTS, TELLING_VARIANT];
   if (bare === undefined) return;
   const picked = chosen([...others, ...NATIVE_VARIANTS], options.variant);
   const isNative = (variant: Variant) => NATIVE_VARIANTS.includes(variant);

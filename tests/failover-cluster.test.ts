@@ -168,6 +168,12 @@ describe("in a cluster", () => {
     });
   }
 
+  test("a provider's code cannot break a line of the log", async () => {
+    const body = { code: 'a\u0000\n"é b', msg: "No." };
+    const said = outcome(await cluster({ type: "coze" }), json(body, 500));
+    assert.match(said, /the provider wants a pause \(500 a_____b\)$/);
+  });
+
   test("a healthy token costs one look, and so does one that is alone", async () => {
     for (const apiTokens of [TOKENS, ["sk-only"]]) {
       const shared = new CountingStore();

@@ -34,7 +34,7 @@ import { isAboutModels, replyFromNames } from "./model-list";
 import { chooseProvider, dropOrder } from "./provider-choice";
 import { ProviderMember, unknownProvider } from "./provider-member";
 import { modelOfTarget } from "./request-target";
-import { fitsBody, fitsHeaders } from "./rule-match";
+import { candidatesFor, findListRule, findRule } from "./rule-match";
 import { tellLastError, tellRefusal } from "./telemetry";
 import { UsageMeter } from "./usage-meter";
 
@@ -141,7 +141,7 @@ export class GatewayContext extends StreamContext {
       return new ApiError(status, "invalid_request_error", "", message);
     }
     this.capability = endpoint.capability;
-    this.findCandidates(headers);
+    this.candidates = candidatesFor(this.gateway.rules, headers);
     if (isAboutModels(endpoint.capability)) {
       return this.tellModels(PARAMETERS.length > 0 ? PARAMETERS[0] : "", method);
     }
@@ -163,29 +163,13 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     const isLimited = gate !== null && gate.consumer.models.namesModels;
     let rule: ModelRule | null = null;
-    if (!this.config.listsModels && !isLimited) rule = this.findForList(name);
+    if (!this.config.listsModels && !isLimited) rule = findListRule(this.candidates, name);
     if (rule !== null) {
       this.send(rule, name, null);
       return null;
     }
     const names = this.gateway.modelNames();
     return replyFromNames(gate === null ? names : gate.allowed(names), name, method);
-  }
-
-  /** The rule whose providers are asked for all models, or for one. */
-  private findForList(name: string): ModelRule | null {
-    if (name.length > 0) return this.find(name, null);
-    for (let i = 0; i < this.candidates.length; ++i) {
-      if (this.candidates[i].members.length == 0) return this.candidates[i];
-    }
-    return null;
-  }
-
-  private findCandidates(headers: Headers): void {
-    const rules = this.gateway.rules;
-    for (let i = 0; i < rules.length; ++i) {
-      if (fitsHeaders(rules[i], headers)) this.candidates.push(rules[i]);
-    }
   }
 
   onRequestBody(length: i32, endOfStream: bool): FilterBodyStatus {
@@ -252,7 +236,7 @@ export class GatewayContext extends StreamContext {
     this.model = model;
     // The name goes into a header.
     if (hasControlCharacters(model)) return unknownModel(model);
-    const rule = this.find(model, doc);
+    const rule = findRule(this.candidates, model, this.wanted, doc);
     if (rule === null && this.wanted.length > 0) return unknownProvider(this.wanted);
     if (rule === null) return isStored(this.capability) ? notStored() : unknownModel(model);
     const gate = this.gate;
@@ -277,18 +261,6 @@ export class GatewayContext extends StreamContext {
     const streams = isAsked || this.capability == Capability.StreamGenerateContent;
     if (streams) setHeader(HeaderMapType.RequestHeaders, "x-llm-stream", "true");
     this.step = Step.Sent;
-  }
-
-  private find(model: string, doc: Document | null): ModelRule | null {
-    for (let i = 0; i < this.candidates.length; ++i) {
-      const rule = this.candidates[i];
-      if (this.wanted.length > 0 && rule.placeOf(this.wanted) < 0) continue;
-      if (rule.namesModels && (model.length == 0 || !rule.takes(model))) continue;
-      if (rule.members.length == 0) return rule;
-      if (doc === null) continue;
-      if (fitsBody(rule, doc)) return rule;
-    }
-    return null;
   }
 
   onResponseHeaders(endOfStream: bool): FilterHeadersStatus {

@@ -45,7 +45,7 @@ export function beginRequest(exchange: Exchange, headers: Headers, endOfStream: 
     const error = checkEndpoint(exchange, endpoint);
     if (error !== null) return refuse(exchange, error);
   }
-  readCall(exchange, headers);
+  readCall(exchange);
   if (endpoint !== null) takeEndpoint(exchange, endpoint);
   const headerError = readClientHeaders(exchange, headers);
   if (headerError !== null) return refuse(exchange, headerError);
@@ -76,7 +76,7 @@ export function sendUnread(exchange: Exchange): Phase {
 }
 
 /** What the provider may know of the request beside its body. */
-function readCall(exchange: Exchange, headers: Headers): void {
+function readCall(exchange: Exchange): void {
   const call = exchange.call;
   exchange.startedAt = currentTimeNanoseconds();
   call.created = exchange.startedAt / 1_000_000_000;

@@ -9,6 +9,7 @@ import { LogLevel } from "../proxy-wasm/types";
 import { PoolState, TokenState } from "../routing/pool-state";
 import { PoolChange, TokenPool } from "../routing/token-pool";
 import { timeText } from "../text/date";
+import { cleanLabel } from "../text/label-values";
 import { TokenUse } from "./token-use";
 import { Exchange } from "./exchange";
 import { recordKeys } from "./meters";
@@ -19,7 +20,6 @@ import { upstreamHost } from "./request-target";
 const TRIES: i32 = 10;
 /** Milliseconds between two warnings of the same kind. */
 const BETWEEN_WARNINGS: i64 = 1000;
-const LONGEST_CODE: i32 = 64;
 
 /** What happens to the state of a token. */
 const enum Event {
@@ -82,7 +82,8 @@ export function judgeFailure(exchange: Exchange, error: ApiError): void {
   const event = isRefused ? Event.Refusal : Event.Pause;
   const pause = use.pause > 0 ? use.pause : inBody;
   if (update(pool, event, use.token, pause, exchange) != PoolChange.TakenOut) return;
-  const code = error.code.length > 0 && error.code.length <= LONGEST_CODE ? " " + error.code : "";
+  // The provider's own text, which may hold anything.
+  const code = error.code.length > 0 ? " " + cleanLabel(error.code) : "";
   const end = timeText(UNTIL);
   const why = isRefused ? "the provider refuses it" : "the provider wants a pause";
   const what = `is out of use for ${UNTIL - NOW} ms, until ${end}: ${why} (${status}${code})`;
