@@ -26,7 +26,7 @@ describe("models of Vertex AI", () => {
   });
   it("do not leave their path", () => {
     expect(modelPath("..")).toBe("publishers/google/models/%252E%252E");
-    expect(modelPath("../x?y#z")).toBe("publishers/%2E%2E/models/x%3Fy%23z");
+    expect(modelPath("../x?y#z")).toBe("publishers/%252E%252E/models/x%3Fy%23z");
   });
   it("speak protocols of their own", () => {
     expect(isClaude("claude-3-haiku")).toBe(true);
