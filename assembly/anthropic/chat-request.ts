@@ -50,12 +50,7 @@ export function writeChatRequest(
   const user = doc.string(doc.get(doc.get(root, "metadata"), "user_id"));
   if (user.length > 0) json.keyString("user", user.substring(0, LONGEST_USER));
   writeMember("stream", "stream", doc, json);
-  if (doc.isTrue(doc.get(root, "stream")) && target.asksForUsage) {
-    json.key("stream_options");
-    json.beginObject();
-    json.keyBool("include_usage", true);
-    json.endObject();
-  }
+  target.writeUsageOption(doc, json);
   json.endObject();
   return null;
 }

@@ -1,5 +1,5 @@
 // The conversation of a message request as OpenAI's messages: https://docs.claude.com/en/api/messages
-import { ChatTarget } from "../clients/chat-target";
+import { ChatTarget, SEE_BELOW } from "../clients/chat-target";
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import { ApiError, invalidType, invalidValue, unsupportedValue } from "../openai/api-error";
@@ -9,8 +9,6 @@ import { appendText, isEmpty, isMedia, isText, writeMedia } from "./request-bloc
 /** What Anthropic's own clients tell of themselves; it differs in every request. */
 const BILLING_HEADER: string = "x-anthropic-billing-header:";
 const FAILED: string = "Error";
-/** Stands in a tool's result that is a picture or a file, which only a user's message can hold. */
-const SEE_BELOW: string = "The result follows.";
 
 /** Writes the messages of one request. */
 export class RequestTurns {

@@ -181,8 +181,21 @@ function isSameText(doc: Document, a: i32, b: i32): bool {
 
 const NO_DOCUMENT: Document = new Document();
 
+/** Writes `{name, description, parameters}` of a tool's function, with an empty schema where it has none. */
+export function writeFunction(doc: Document, inner: i32, json: JsonWriter): void {
+  json.beginObject();
+  json.keyValue("name", doc, doc.get(inner, "name"));
+  const description = doc.get(inner, "description");
+  if (doc.isString(description)) json.keyValue("description", doc, description);
+  const parameters = doc.get(inner, "parameters");
+  json.key("parameters");
+  if (doc.isObject(parameters)) json.value(doc, parameters);
+  else writeNoParameters(json);
+  json.endObject();
+}
+
 /** The schema of a function without parameters. */
-export function writeNoParameters(json: JsonWriter): void {
+function writeNoParameters(json: JsonWriter): void {
   json.beginObject();
   json.keyString("type", "object");
   json.key("properties");

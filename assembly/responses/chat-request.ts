@@ -64,12 +64,7 @@ export function writeChatRequest(
   writeSettings(doc, json);
   const textError = writeText(doc, doc.get(root, "text"), json);
   if (textError !== null) return textError;
-  if (doc.isTrue(doc.get(root, "stream")) && target.asksForUsage) {
-    json.key("stream_options");
-    json.beginObject();
-    json.keyBool("include_usage", true);
-    json.endObject();
-  }
+  target.writeUsageOption(doc, json);
   json.endObject();
   return null;
 }

@@ -1,5 +1,5 @@
 // The items of a request for a response as messages: https://platform.openai.com/docs/api-reference/responses/create
-import { ChatTarget } from "../clients/chat-target";
+import { ChatTarget, SEE_BELOW } from "../clients/chat-target";
 import { Document } from "../json/document";
 import { JsonWriter } from "../json/json-writer";
 import {
@@ -13,9 +13,6 @@ import {
 import { AssistantTurn } from "./assistant-turn";
 import { isOfModel, Item, itemOf } from "./item";
 import { badPart, checkContent, isMedia, textOf, writePart } from "./request-parts";
-
-/** Stands in a tool's result that is a picture or a file, which only a user's message can hold. */
-const SEE_BELOW: string = "The result follows.";
 
 /** Writes the messages of one request. */
 export class RequestItems {

@@ -7,7 +7,7 @@ import { ApiError, invalidType, invalidValue, unsupportedValue } from "../../ope
 import { addTexts, hasText } from "../../openai/content-text";
 import { addSystemTexts, checkConversation, hasCalls, Role, roleOf } from "../../openai/messages";
 import { writeFitted } from "../../openai/sampling";
-import { ToolChoice, ToolList, writeNoParameters } from "../../openai/tool-list";
+import { ToolChoice, ToolList, writeFunction } from "../../openai/tool-list";
 import { ByteWriter } from "../../text/byte-writer";
 import { Call } from "../call";
 import { ProviderSettings } from "../provider-settings";
@@ -221,16 +221,7 @@ export class MinimaxProRequest {
     json.key("functions");
     json.beginArray();
     for (let tool = tools.firstTool(); tool >= 0; tool = tools.nextTool(tool)) {
-      const inner = tools.functionOf(tool);
-      json.beginObject();
-      json.keyValue("name", doc, doc.get(inner, "name"));
-      const description = doc.get(inner, "description");
-      if (doc.isString(description)) json.keyValue("description", doc, description);
-      const parameters = doc.get(inner, "parameters");
-      json.key("parameters");
-      if (doc.isObject(parameters)) json.value(doc, parameters);
-      else writeNoParameters(json);
-      json.endObject();
+      writeFunction(doc, tools.functionOf(tool), json);
     }
     json.endArray();
     // A call that is asked for by name would be made again when its result is there.

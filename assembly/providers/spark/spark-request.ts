@@ -11,7 +11,7 @@ import {
 } from "../../openai/api-error";
 import { checkConversation } from "../../openai/messages";
 import { writeFitted } from "../../openai/sampling";
-import { ToolChoice, ToolList, writeNoParameters } from "../../openai/tool-list";
+import { ToolChoice, ToolList, writeFunction } from "../../openai/tool-list";
 import { ByteWriter } from "../../text/byte-writer";
 import { writeHex } from "../../text/hex";
 import { Call } from "../call";
@@ -158,27 +158,13 @@ export class SparkRequest {
     json.key("text");
     json.beginArray();
     if (tools.choice == ToolChoice.Named) {
-      this.writeFunction(tools.functionOf(tools.namedTool()));
+      writeFunction(this.doc, tools.functionOf(tools.namedTool()), json);
     } else {
       for (let tool = tools.firstTool(); tool >= 0; tool = tools.nextTool(tool)) {
-        this.writeFunction(tools.functionOf(tool));
+        writeFunction(this.doc, tools.functionOf(tool), json);
       }
     }
     json.endArray();
-    json.endObject();
-  }
-
-  private writeFunction(inner: i32): void {
-    const doc = this.doc;
-    const json = this.json;
-    json.beginObject();
-    json.keyValue("name", doc, doc.get(inner, "name"));
-    const description = doc.get(inner, "description");
-    if (doc.isString(description)) json.keyValue("description", doc, description);
-    const parameters = doc.get(inner, "parameters");
-    json.key("parameters");
-    if (doc.isObject(parameters)) json.value(doc, parameters);
-    else writeNoParameters(json);
     json.endObject();
   }
 }
