@@ -1,15 +1,15 @@
 // A provider that fails before its first token: the client gets another one's answer, and never knows.
 import { after, before, describe, test } from "node:test";
-import { FallbackPair, refusedPort } from "./support/fallback-pair.ts";
+import { FallbackPair } from "./support/fallback-pair.ts";
 import { FAULTS, never, STALLS } from "./support/gateway-faults.ts";
+import { REFUSED_PORT } from "./support/raw-provider.ts";
 
 describe("fallback before the first token", () => {
   let pair: FallbackPair;
 
   before(async () => {
-    const refused = await refusedPort();
     pair = await FallbackPair.start({ firstTokenTimeout: "400ms" }, (first) => ({
-      refusing: { address: `127.0.0.1:${refused}`, tls: false },
+      refusing: { address: `127.0.0.1:${REFUSED_PORT}`, tls: false },
       // Speaks no TLS, although it is asked to.
       plain: { address: `127.0.0.1:${first.port}`, tls: true },
     }));

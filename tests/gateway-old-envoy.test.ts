@@ -2,7 +2,8 @@
 import { after, before, describe, test } from "node:test";
 import { cachedEnvoy, envoyVersion } from "../cli/envoy-binary.ts";
 import type { OtherEnvoy } from "./support/gateway.ts";
-import { FallbackPair, refusedPort } from "./support/fallback-pair.ts";
+import { FallbackPair } from "./support/fallback-pair.ts";
+import { REFUSED_PORT } from "./support/raw-provider.ts";
 import { FAULTS, never, STALLS } from "./support/gateway-faults.ts";
 
 /** Versions that are looked for beside the one of the other tests. */
@@ -35,8 +36,7 @@ for (const [name, envoy] of found) {
     let pair: FallbackPair;
 
     before(async () => {
-      const refused = await refusedPort();
-      const upstreams = () => ({ refusing: { address: `127.0.0.1:${refused}`, tls: false } });
+      const upstreams = () => ({ refusing: { address: `127.0.0.1:${REFUSED_PORT}`, tls: false } });
       pair = await FallbackPair.start({ firstTokenTimeout: "400ms" }, upstreams, {}, envoy);
     });
 

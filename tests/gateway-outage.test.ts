@@ -5,9 +5,8 @@ import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestEnvoy } from "./support/envoy.ts";
-import { refusedPort } from "./support/fallback-pair.ts";
 import { startGateway } from "./support/gateway.ts";
-import { type RawProvider, startRawProvider, whole } from "./support/raw-provider.ts";
+import { type RawProvider, REFUSED_PORT, startRawProvider, whole } from "./support/raw-provider.ts";
 import { COMPLETION } from "./support/watched-gateway.ts";
 
 const FINE = whole(200, JSON.stringify(COMPLETION));
@@ -22,13 +21,12 @@ describe("providers that do not answer", () => {
   before(async () => {
     first = await startRawProvider(STALL);
     second = await startRawProvider(FINE);
-    const refused = await refusedPort();
     const at = (port: number) => ({ address: `127.0.0.1:${port}`, tls: false });
     const apiTokens = ["sk-one"];
     envoy = await startGateway({
       providers: {
-        refusing: { type: "groq", apiTokens, upstream: at(refused) },
-        tokenless: { type: "groq", upstream: at(refused) },
+        refusing: { type: "groq", apiTokens, upstream: at(REFUSED_PORT) },
+        tokenless: { type: "groq", upstream: at(REFUSED_PORT) },
         silent: { type: "groq", apiTokens, upstream: at(first.port) },
         left: { type: "groq", apiTokens, upstream: at(first.port) },
         open: { type: "groq", upstream: at(first.port) },

@@ -1,9 +1,8 @@
 // What providers may answer: garbage, markup, nothing, half of it. The client gets OpenAI's errors, and nothing leaks.
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
 import { after, afterEach, before, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { head, send, whole, type Script } from "./support/raw-provider.ts";
+import { head, REFUSED_PORT, send, whole, type Script } from "./support/raw-provider.ts";
 import {
   COMPLETION,
   CONFIGURED_TOKEN,
@@ -20,21 +19,11 @@ let gateway: WatchedGateway;
 before(async () => {
   const groq = { provider: { type: "groq", apiTokens: [CONFIGURED_TOKEN] } };
   const claude = { provider: { type: "claude", apiTokens: [CONFIGURED_TOKEN] } };
-  const refusing = { config: groq, upstreamPort: await closedPort() };
+  const refusing = { config: groq, upstreamPort: REFUSED_PORT };
   gateway = await WatchedGateway.start([groq, claude, refusing]);
 });
 after(() => gateway.stop());
 afterEach(() => gateway.check());
-
-/** A port that nothing listens on. */
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const garbage = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) & 255));
 const html = "<html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>";

@@ -1,6 +1,5 @@
 // A gateway with a provider that fails and one that is in order: the client gets the second one's answer alone.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import OpenAI from "openai";
 import type { Gateway, ModelEntry } from "../../cli/gateway/gateway.ts";
 import type { TestEnvoy } from "./envoy.ts";
@@ -121,15 +120,4 @@ export class FallbackPair {
     );
     assert.doesNotMatch(request.rawHeaders.join("\n"), /sk-first|sk-client/);
   }
-}
-
-/** A port that nobody listens at. */
-export function refusedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

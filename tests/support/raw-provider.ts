@@ -1,6 +1,6 @@
 // A provider that answers with whatever bytes a test wants, or not at all: https://www.rfc-editor.org/rfc/rfc9112
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 
 /** A request as the provider received it. */
 export interface RawRequest {
@@ -41,9 +41,33 @@ export async function startRawProvider(script: Script, port = 0): Promise<RawPro
     request.on("error", () => {});
     response.on("error", () => {});
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  provider.port = (server.address() as AddressInfo).port;
+  provider.port = await listen(server, port);
   return provider;
+}
+
+/**
+ * A port that nobody serves (tcpmux): connections to it are refused. One that was free a moment ago may be another
+ * test's by now.
+ */
+export const REFUSED_PORT = 1;
+
+/** Below those that systems give away: a provider that goes and comes back finds its port free. */
+const [FIRST_PORT, PORTS] = [20_000, 12_000];
+
+/** Listens on a port, or where that is 0 on one that is free, and answers which. */
+async function listen(server: Server, port: number): Promise<number> {
+  for (;;) {
+    const own = port > 0 ? port : FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      server.once("error", resolve);
+      server.listen(own, "127.0.0.1", () => {
+        server.removeListener("error", resolve);
+        resolve(null);
+      });
+    });
+    if (error === null) return own;
+    if (port > 0 || error.code !== "EADDRINUSE") throw error;
+  }
 }
 
 function end(server: Server): Promise<void> {
