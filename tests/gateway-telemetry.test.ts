@@ -182,7 +182,10 @@ describe("what a gateway tells its operators", () => {
       [404, "model_not_found", "missing", "team-a"],
     );
     const stranger = await logged({}, { authorization: "Bearer none" });
-    assert.deepEqual([stranger["status"], stranger["error"]], [401, "invalid_api_key"]);
+    assert.deepEqual(
+      [stranger["status"], stranger["error"], stranger["type"]],
+      [401, "invalid_api_key", "ai_chat"],
+    );
   });
 
   test("a client that leaves", async () => {

@@ -167,6 +167,16 @@ const EARLY: Record<string, EarlyLeave> = {
     ],
     counts: [null, [9, 5]],
   },
+  "Gemini's own": {
+    provider: { type: "gemini", protocol: "original" },
+    events: [
+      data({
+        candidates: [{ content: { parts: [{ text: "Hel" }] }, finishReason: "STOP" }],
+        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1, thoughtsTokenCount: 2 },
+      }),
+    ],
+    counts: [[3, 3]],
+  },
 };
 
 describe("a client that leaves early", () => {

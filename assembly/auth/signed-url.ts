@@ -18,8 +18,7 @@ export function signatureOf(host: string, path: string, seconds: i64, secret: st
   TEXT.clear();
   TEXT.text(`host: ${host}\ndate: ${httpDate(seconds)}\nGET ${path} HTTP/1.1`);
   hmacSha256(KEY.ptr, KEY.length, TEXT.ptr, TEXT.length, DIGEST);
-  // No secret stays behind in memory that is never cleared.
-  memory.fill(KEY.ptr, 0, KEY.length);
+  KEY.wipe();
   BASE64.clear();
   writeBase64(DIGEST, DIGEST_LENGTH, BASE64);
   return BASE64.toString();

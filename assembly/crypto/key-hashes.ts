@@ -79,6 +79,5 @@ function hash(key: string): void {
   TEXT.clear();
   TEXT.text(key);
   sha256(TEXT.ptr, TEXT.length, DIGEST);
-  // The key itself shall not stay behind.
-  memory.fill(TEXT.ptr, 0, TEXT.length);
+  TEXT.wipe();
 }

@@ -2,17 +2,21 @@
 import { Document } from "../json/document";
 import { ObjectScanner } from "../json/object-scanner";
 import { Call } from "../providers/call";
+import { readUsage } from "../providers/gemini/gemini-usage";
 import { getBuffer } from "../proxy-wasm/buffers";
 import { BufferType } from "../proxy-wasm/types";
 
 const VALUE: Document = new Document();
 
-/** One answer in OpenAI's format or in Anthropic's, whole or streamed, in any split. */
+/** One answer in OpenAI's format, Anthropic's or Gemini's, whole or streamed, in any split. */
 export class AnswerScan {
   private readonly usage: ObjectScanner = new ObjectScanner('"usage"');
+  private readonly metadata: ObjectScanner = new ObjectScanner('"usageMetadata"');
   private readonly model: ObjectScanner = new ObjectScanner('"model"', true);
   private readonly finish: ObjectScanner = new ObjectScanner('"finish_reason"', true);
   private readonly stop: ObjectScanner = new ObjectScanner('"stop_reason"', true);
+
+  private readonly reason: ObjectScanner = new ObjectScanner('"finishReason"', true);
 
   constructor(private readonly call: Call) {}
 
@@ -22,6 +26,10 @@ export class AnswerScan {
     const call = this.call;
     this.usage.push(bytes.ptr, bytes.length);
     while (this.usage.next()) if (parse(this.usage)) call.usage.merge(VALUE, VALUE.root());
+    this.metadata.push(bytes.ptr, bytes.length);
+    while (this.metadata.next()) {
+      if (parse(this.metadata)) readUsage(VALUE, VALUE.root(), call.usage);
+    }
     if (call.usage.model.length == 0) {
       this.model.push(bytes.ptr, bytes.length);
       if (this.model.next() && parse(this.model)) call.usage.model = VALUE.string(VALUE.root());
@@ -29,6 +37,7 @@ export class AnswerScan {
     if (call.finishWord.length > 0) return;
     this.readFinish(this.finish, bytes.ptr, bytes.length);
     this.readFinish(this.stop, bytes.ptr, bytes.length);
+    this.readFinish(this.reason, bytes.ptr, bytes.length);
   }
 
   private readFinish(scanner: ObjectScanner, ptr: usize, length: i32): void {
@@ -38,9 +47,11 @@ export class AnswerScan {
 
   release(): void {
     this.usage.release();
+    this.metadata.release();
     this.model.release();
     this.finish.release();
     this.stop.release();
+    this.reason.release();
   }
 }
 

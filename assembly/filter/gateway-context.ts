@@ -22,6 +22,7 @@ import { findEndpoint } from "../routing/endpoint-table";
 import { ModelRule } from "../routing/model-router";
 import { boundaryOf, MultipartForm } from "../stream/multipart-form";
 import { hasControlCharacters } from "../text/control-characters";
+import { decodePathSegment } from "../text/url";
 import { MODELS_HEADER, noteLeft } from "./attempt";
 import { dialectOf, isStored, notStored } from "./client-protocol";
 import { ConsumerGate, openGate, unknownClient } from "./consumer-gate";
@@ -127,20 +128,21 @@ export class GatewayContext extends StreamContext {
   }
 
   private begin(headers: Headers, endOfStream: bool): ApiError | null {
-    const stranger = this.identify(headers);
-    if (stranger !== null) return stranger;
     const target = headers.get(":path");
     const mark = target.indexOf("?");
     const path = mark < 0 ? target : target.substring(0, mark);
     const method = headers.get(":method");
     PARAMETERS.length = 0;
     const endpoint = findEndpoint(path, PARAMETERS);
+    // The log of a stranger's request says what it was about, too.
+    if (endpoint !== null) this.capability = endpoint.capability;
+    const stranger = this.identify(headers);
+    if (stranger !== null) return stranger;
     if (endpoint === null || !endpoint.takes(method)) {
       const status = endpoint === null ? 404 : 405;
       const message = `Invalid URL (${method} ${path})`;
       return new ApiError(status, "invalid_request_error", "", message);
     }
-    this.capability = endpoint.capability;
     this.candidates = candidatesFor(this.gateway.rules, headers);
     if (isAboutModels(endpoint.capability)) {
       return this.tellModels(PARAMETERS.length > 0 ? PARAMETERS[0] : "", method);
@@ -163,9 +165,12 @@ export class GatewayContext extends StreamContext {
     const gate = this.gate;
     const isLimited = gate !== null && gate.consumer.models.namesModels;
     let rule: ModelRule | null = null;
-    if (!this.config.listsModels && !isLimited) rule = findListRule(this.candidates, name);
+    const model = decodePathSegment(name);
+    // The name goes into a header.
+    if (hasControlCharacters(model)) return unknownModel(model);
+    if (!this.config.listsModels && !isLimited) rule = findListRule(this.candidates, model);
     if (rule !== null) {
-      this.send(rule, name, null);
+      this.send(rule, model, null);
       return null;
     }
     const names = this.gateway.modelNames();

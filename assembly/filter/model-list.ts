@@ -4,6 +4,7 @@ import { ApiError } from "../openai/api-error";
 import { sendLocalResponse } from "../proxy-wasm/local-response";
 import { Capability } from "../routing/capability";
 import { ByteWriter } from "../text/byte-writer";
+import { decodePathSegment } from "../text/url";
 import { refuse } from "./attempt";
 import { Exchange } from "./exchange";
 import { OWN_DETAILS } from "./local-reply";
@@ -29,13 +30,13 @@ export function tellModels(exchange: Exchange): Phase {
   return error === null ? Phase.Over : refuse(exchange, error);
 }
 
-/** Answers with all of some models, or with the one of a name that is not "". */
+/** Answers with all of some models, or with the one of a name that is not "", as a path has it. */
 export function replyFromNames(names: string[], name: string, method: string): ApiError | null {
   if (method != "GET") {
     const message = "The models are those of the configuration: they can only be read.";
     return new ApiError(405, "invalid_request_error", "method_not_supported", message);
   }
-  if (name.length > 0) return replyWithModel(names, name);
+  if (name.length > 0) return replyWithModel(names, decodePathSegment(name));
   replyWithModels(names);
   return null;
 }

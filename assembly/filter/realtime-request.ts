@@ -2,8 +2,7 @@
 // https://platform.openai.com/docs/guides/realtime-websocket
 import { Headers, setHeader } from "../proxy-wasm/headers";
 import { HeaderMapType } from "../proxy-wasm/types";
-import { ByteWriter } from "../text/byte-writer";
-import { writePercentDecoded, writePercentEncoded } from "../text/url";
+import { decodePathSegment, encodeSegment } from "../text/url";
 import { Exchange } from "./exchange";
 
 const MODEL: string = "model=";
@@ -15,7 +14,7 @@ const KEY: string = "openai-insecure-api-key.";
 export function modelOfQuery(query: string): string {
   const members = query.split("&");
   for (let i = 0; i < members.length; ++i) {
-    if (members[i].startsWith(MODEL)) return recoded(members[i].substring(MODEL.length), true);
+    if (members[i].startsWith(MODEL)) return decodePathSegment(members[i].substring(MODEL.length));
   }
   return "";
 }
@@ -27,7 +26,7 @@ export function mapModelOfQuery(exchange: Exchange): void {
   call.model = exchange.modelFor(call.requestedModel);
   if (call.model == call.requestedModel) return;
   const members = call.query.length > 0 ? call.query.split("&") : [];
-  const own = MODEL + recoded(call.model, false);
+  const own = MODEL + encodeSegment(call.model);
   let at = 0;
   while (at < members.length && !members[at].startsWith(MODEL)) ++at;
   if (at < members.length) members[at] = own;
@@ -49,17 +48,4 @@ export function takeSubprotocolKey(headers: Headers): string {
   }
   setHeader(HeaderMapType.RequestHeaders, SUBPROTOCOLS, kept.join(", "));
   return key;
-}
-
-/** A text with its percent signs decoded, or with what needs one encoded. */
-function recoded(text: string, isEncoded: bool): string {
-  const bytes = new ByteWriter();
-  const out = new ByteWriter();
-  bytes.text(text);
-  if (isEncoded) writePercentDecoded(bytes.ptr, bytes.length, out);
-  else writePercentEncoded(bytes.ptr, bytes.length, false, out);
-  const result = out.toString();
-  bytes.release();
-  out.release();
-  return result;
 }

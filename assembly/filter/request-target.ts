@@ -5,7 +5,7 @@ import { Headers } from "../proxy-wasm/headers";
 import { Capability, modelInPath } from "../routing/capability";
 import { Endpoint } from "../routing/endpoint";
 import { findEndpoint } from "../routing/endpoint-table";
-import { decodePathSegment } from "../text/url";
+import { decodePathSegment, encodePathSegment } from "../text/url";
 import { withBase, withoutBase } from "./base-path";
 import { Exchange } from "./exchange";
 import { mapModelOfQuery, modelOfQuery } from "./realtime-request";
@@ -67,7 +67,9 @@ export function takeEndpoint(exchange: Exchange, endpoint: Endpoint): void {
   if (call.capability == Capability.VertexRaw) return;
   if (call.capability == Capability.Realtime && !isOriginal) mapModelOfQuery(exchange);
   if (call.capability == Capability.Model && call.pathParameters.length > 0) {
-    call.pathParameters = [exchange.modelFor(call.pathParameters[0])];
+    const name = decodePathSegment(call.pathParameters[0]);
+    const own = exchange.modelFor(name);
+    if (own != name) call.pathParameters = [encodePathSegment(own)];
   }
   const model = modelInPath(call.capability, call.pathParameters);
   if (model.length == 0) return;
@@ -81,7 +83,9 @@ export function modelOfTarget(
   target: string,
   parameters: string[],
 ): string {
-  if (capability != Capability.Realtime) return modelInPath(capability, parameters);
+  if (capability != Capability.Realtime) {
+    return decodePathSegment(modelInPath(capability, parameters));
+  }
   const mark = target.indexOf("?");
   return mark < 0 ? "" : modelOfQuery(target.substring(mark + 1));
 }

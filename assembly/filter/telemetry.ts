@@ -13,6 +13,7 @@ import { Capability } from "../routing/capability";
 import { operationOf, tellsTokens } from "../routing/operation";
 import { StreamOutput } from "../stream/stream-output";
 import { ByteWriter } from "../text/byte-writer";
+import { cleanLabel } from "../text/label-values";
 import { AnswerScan } from "./answer-scan";
 import { noteUsage, pastAttempts } from "./attempt";
 import { Exchange } from "./exchange";
@@ -231,9 +232,9 @@ export function tellError(exchange: Exchange, error: ApiError): void {
   if (telemetry !== null) telemetry.fail(errorWord(error));
 }
 
-/** One word for an error: its code, else its type. */
+/** One word for an error: its code, else its type. A provider's may hold anything, and logs of text have lines. */
 export function errorWord(error: ApiError): string {
-  return error.code.length > 0 ? error.code : error.type;
+  return cleanLabel(error.code.length > 0 ? error.code : error.type);
 }
 
 /** Notes a request that the gateway itself refuses. */

@@ -14,6 +14,12 @@ export class ByteWriter {
   length: i32 = 0;
   private capacity: i32 = 0;
 
+  /** Overwrites a secret that was written, and forgets it. */
+  wipe(): void {
+    memory.fill(this.ptr, 0, this.length);
+    this.length = 0;
+  }
+
   /** Forgets what was written and keeps the memory, unless it had become very large. */
   clear(): void {
     this.length = 0;
